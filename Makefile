@@ -1,0 +1,52 @@
+.DEFAULT_GOAL := help
+.PHONY: help up test check lint fix bench lock clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# uv where it is there; otherwise a copy of it inside the environment.
+UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
+UVPIP := $(UV) pip install --quiet --python $(BIN)/python
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+up: $(VENV)/.run ## start everything on this machine: NATS, services, simulated banners, app
+	@exec $(BIN)/airdisplay up
+
+test: $(VENV)/.dev ## run the tests against a real nats-server and a real browser
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.dev ## linters, types, architecture
+	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/codespell
+	$(BIN)/lint-imports && $(BIN)/mypy && $(BIN)/pyright
+
+fix: $(VENV)/.dev ## format and mend what can be mended
+	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev ## measure, as ratios within one run
+	$(BIN)/python -m bench
+
+lock: ## resolve the dependencies anew
+	$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	  --custom-compile-command "make lock" pyproject.toml --group build -o requirements.lock
+	$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	  --custom-compile-command "make lock" pyproject.toml --group dev -o requirements-dev.lock
+
+clean: ## remove the environment and the local data
+	rm -rf $(VENV) .airdisplay .mypy_cache .ruff_cache .pytest_cache
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "AirDisplay needs Python 3.11 or newer; $(PYTHON) is `$(PYTHON) --version`"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@test -x "$(UV)" || $(BIN)/pip install --quiet --disable-pip-version-check uv
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.python requirements.lock pyproject.toml
+	@echo "setting up AirDisplay in $(VENV) ..."
+	@$(UVPIP) --require-hashes -r requirements.lock
+	@$(UVPIP) --no-deps --no-build-isolation -e . && touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.lock
+	@$(UVPIP) --require-hashes -r requirements-dev.lock && touch $@

@@ -1,0 +1,1 @@
+"""The banner service: owns what every banner shows."""

@@ -1,0 +1,1 @@
+"""The expiry service: makes deadlines happen."""

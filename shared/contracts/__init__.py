@@ -1,0 +1,1 @@
+"""What is said: messages, subjects, ids. Pure: standard library and msgspec only."""

@@ -1,0 +1,216 @@
+"""Refusals: a clear no, as a value.
+
+Each carries its facts as fields, a sentence for people in `detail`, and the number by which HTTP
+and the NATS services protocol both call it. On the wire `reason` tells which one it is.
+"""
+
+from typing import ClassVar
+
+import msgspec
+
+from shared.contracts.identity import ID_FORM, DisplayId
+from shared.contracts.instants import Instant
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True, tag_field="reason"):
+    """Nobody failed: what was asked for is not possible now, or not at all."""
+
+    code: ClassVar[int] = 409
+    title: ClassVar[str] = "Refused"
+
+    @property
+    def detail(self) -> str:
+        """One sentence for people."""
+        return f"{self.title}."
+
+    @property
+    def reason(self) -> str:
+        """Which refusal this is, as it stands on the wire."""
+        return str(self.__struct_config__.tag)
+
+
+class Malformed(Refusal, frozen=True, kw_only=True, tag="malformed"):
+    """What was sent is not the command that the subject names."""
+
+    problem: str
+    code: ClassVar[int] = 400
+    title: ClassVar[str] = "Malformed command"
+
+    @property
+    def detail(self) -> str:
+        return f"The command cannot be read: {self.problem}"
+
+
+class Overloaded(Refusal, frozen=True, kw_only=True, tag="overloaded"):
+    """Too much is under way; nothing was done."""
+
+    code: ClassVar[int] = 503
+    title: ClassVar[str] = "Too busy"
+
+    @property
+    def detail(self) -> str:
+        return "Too many commands are under way; nothing was done, try again shortly."
+
+
+class MeshUnavailable(Refusal, frozen=True, kw_only=True, tag="mesh-unavailable"):
+    """The store cannot be reached; nothing was done."""
+
+    code: ClassVar[int] = 503
+    title: ClassVar[str] = "Mesh unavailable"
+
+    @property
+    def detail(self) -> str:
+        return "The mesh cannot be reached right now; nothing was done, try again shortly."
+
+
+class Unknown(Refusal, frozen=True, kw_only=True, tag="outcome-unknown"):
+    """It was sent to the store and no answer came; asking again with the same id finds out."""
+
+    code: ClassVar[int] = 504
+    title: ClassVar[str] = "Outcome unknown"
+
+    @property
+    def detail(self) -> str:
+        return "No answer came in time; it may or may not have been done. The same key again finds out."
+
+
+class Failed(Refusal, frozen=True, kw_only=True, tag="failed"):
+    """A bug on our side; the instance that met it is restarted."""
+
+    code: ClassVar[int] = 500
+    title: ClassVar[str] = "Internal error"
+
+    @property
+    def detail(self) -> str:
+        return "Something is broken on our side; it has been written down."
+
+
+class RecordUnreadable(Refusal, frozen=True, kw_only=True, tag="record-unreadable"):
+    """The stored record cannot be read by this version; it was left as it is."""
+
+    problem: str
+    code: ClassVar[int] = 500
+    title: ClassVar[str] = "Record unreadable"
+
+    @property
+    def detail(self) -> str:
+        return f"The stored record cannot be read by this version and was left as it is: {self.problem}."
+
+
+class KeyReused(Refusal, frozen=True, kw_only=True, tag="key-reused"):
+    """The same command id came before with another content."""
+
+    code: ClassVar[int] = 422
+    title: ClassVar[str] = "Key used before"
+
+    @property
+    def detail(self) -> str:
+        return "This key was used before for something else; a new wish needs a new key."
+
+
+class Stale(Refusal, frozen=True, kw_only=True, tag="stale"):
+    """The caller asked for a revision that is no longer the newest."""
+
+    expected: int
+    revision: int
+    code: ClassVar[int] = 412
+    title: ClassVar[str] = "Changed meanwhile"
+
+    @property
+    def detail(self) -> str:
+        return f"Expected revision {self.expected}, found {self.revision}: look again before you change it."
+
+
+class UnknownBanner(Refusal, frozen=True, kw_only=True, tag="unknown-banner"):
+    """No banner has this id."""
+
+    banner: str
+    code: ClassVar[int] = 404
+    title: ClassVar[str] = "Unknown banner"
+
+    @property
+    def detail(self) -> str:
+        return f"There is no banner {self.banner!r}. Ids match {ID_FORM}."
+
+
+class AlreadyRegistered(Refusal, frozen=True, kw_only=True, tag="already-registered"):
+    """A banner with this id is there already."""
+
+    banner: str
+    title: ClassVar[str] = "Already registered"
+
+    @property
+    def detail(self) -> str:
+        return f"There is a banner {self.banner!r} already."
+
+
+class BadText(Refusal, frozen=True, kw_only=True, tag="bad-text"):
+    """The text may not be shown."""
+
+    problem: str
+    code: ClassVar[int] = 422
+    title: ClassVar[str] = "Text cannot be shown"
+
+    @property
+    def detail(self) -> str:
+        return f"This text cannot be shown: {self.problem}."
+
+
+class Busy(Refusal, frozen=True, kw_only=True, tag="busy"):
+    """Another message is showing."""
+
+    until: Instant
+    retry_after_ms: int
+    display_id: DisplayId
+    revision: int = 0
+    title: ClassVar[str] = "The banner is busy"
+
+    @property
+    def detail(self) -> str:
+        seconds = -(-self.retry_after_ms // 1000)
+        return f"Another message is showing for {seconds} s more, until {self.until}."
+
+
+class NothingShowing(Refusal, frozen=True, kw_only=True, tag="nothing-showing"):
+    """There is no display to end."""
+
+    code: ClassVar[int] = 404
+    title: ClassVar[str] = "Nothing is showing"
+
+    @property
+    def detail(self) -> str:
+        return "The banner shows nothing, so there is nothing to end."
+
+
+class NotShowing(Refusal, frozen=True, kw_only=True, tag="not-showing"):
+    """The display that was named is not the one that is showing; it is over already."""
+
+    display_id: DisplayId
+    title: ClassVar[str] = "Not showing"
+
+    @property
+    def detail(self) -> str:
+        return f"The display {self.display_id} is not showing; it is over already."
+
+
+class NotDue(Refusal, frozen=True, kw_only=True, tag="not-due"):
+    """The display has time left by the clock of whoever decides."""
+
+    until: Instant
+    retry_after_ms: int
+    title: ClassVar[str] = "Not due yet"
+
+    @property
+    def detail(self) -> str:
+        return f"The display has {self.retry_after_ms} ms left, until {self.until}."
+
+
+class NotYours(Refusal, frozen=True, kw_only=True, tag="not-yours"):
+    """Only its author or an operator ends a display."""
+
+    code: ClassVar[int] = 403
+    title: ClassVar[str] = "Not yours"
+
+    @property
+    def detail(self) -> str:
+        return "Only the author of a message or an operator may end it."

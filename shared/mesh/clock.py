@@ -1,0 +1,15 @@
+"""The clock of this process, as instants. Whatever decides takes its time from here, as a parameter."""
+
+import time
+
+from shared.contracts.instants import Instant, instant
+
+
+def now() -> Instant:
+    """This instant, rounded down to the millisecond."""
+    return instant(time.time_ns() // 1_000_000)
+
+
+def seconds() -> float:
+    """This instant as seconds after 1970."""
+    return time.time()

@@ -1,0 +1,154 @@
+"""The connection of a process to the mesh: opened once, reconnecting for ever, drained on the way out."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from typing import Final
+
+import anyio
+import nats.errors
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from nats.js import JetStreamContext
+
+from shared.contracts.errors import NotFit, Unreachable
+from shared.mesh.requests import Requests
+
+OLDEST_SERVER: Final = (2, 11)
+"""The first version whose streams announce silence with markers."""
+
+# nats-py's own defaults notice a dead peer after four minutes and give up after sixty attempts.
+_PING_SECONDS: Final = 5
+_PINGS_UNANSWERED: Final = 2
+_RECONNECT_SECONDS: Final = 0.2
+_DRAIN_SECONDS: Final = 5
+# What one subscription may queue in this process. Ours hand over at once, so a full queue is a fault.
+_PENDING_BYTES: Final = 512 * 1024 * 1024
+
+log = structlog.get_logger()
+
+OnMessage = Callable[[Msg], Awaitable[None]]
+
+
+class Mesh:
+    """An open connection. `open_mesh` makes one."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.requests = Requests(client)
+        self._lost = anyio.Event()
+        self._on_reconnect: list[Callable[[], None]] = []
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a server at the other end right now."""
+        return self.client.is_connected
+
+    @property
+    def jetstream(self) -> JetStreamContext:
+        """The management side of JetStream, for this package only."""
+        return self.client.jetstream(timeout=5)
+
+    async def until_lost(self) -> None:
+        """Wait until the connection is closed for good, which only refused credentials bring about.
+
+        Raises:
+            Unreachable: it is.
+        """
+        await self._lost.wait()
+        raise Unreachable("the mesh, which refuses this process,")
+
+    async def publish(self, subject: str, data: bytes, headers: Mapping[str, str] | None = None) -> None:
+        """Send without waiting for anybody.
+
+        Raises:
+            Unreachable: there is no connection; nothing was sent.
+        """
+        if not self.client.is_connected:
+            raise Unreachable("the mesh")
+        await self.client.publish(subject, data, headers=dict(headers) if headers else None)
+
+    async def subscribe(self, subject: str, on_message: OnMessage, *, queue: str = "") -> Subscription:
+        """Have `on_message` called for every message; it must hand over quickly."""
+        return await self.client.subscribe(
+            subject, queue=queue, cb=on_message, pending_bytes_limit=_PENDING_BYTES
+        )
+
+    def on_reconnect(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Have `callback` called after every reconnection; returns what ends that."""
+        self._on_reconnect.append(callback)
+        return lambda: self._on_reconnect.remove(callback)
+
+    async def closed(self) -> None:
+        """The connection is closed for good."""
+        self._lost.set()
+
+    async def disconnected(self) -> None:
+        """Say that the connection is gone, unless we are the ones who leave."""
+        if not self.client.is_draining and not self.client.is_closed:
+            log.warning("mesh disconnected")
+
+    async def reconnected(self) -> None:
+        """Tell everybody who wants to know that the connection is back."""
+        log.info("mesh reconnected", url=str(self.client.connected_url and self.client.connected_url.netloc))
+        for callback in tuple(self._on_reconnect):
+            callback()
+
+
+@asynccontextmanager
+async def open_mesh(url: str, *, name: str) -> AsyncGenerator[Mesh]:
+    """Connect, and wait for a server for as long as the caller lets us; `url` may name several, with commas.
+
+    Raises:
+        NotFit: the server is too old for the mesh.
+    """
+    client = Client()
+    mesh = Mesh(client)
+    await client.connect(
+        [server.strip() for server in url.split(",")],
+        name=name,
+        error_cb=_on_error,
+        disconnected_cb=mesh.disconnected,
+        reconnected_cb=mesh.reconnected,
+        closed_cb=mesh.closed,
+        connect_timeout=2,
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=_RECONNECT_SECONDS,  # type: ignore[arg-type]  # seconds; fractions work
+        ping_interval=_PING_SECONDS,
+        max_outstanding_pings=_PINGS_UNANSWERED,
+        drain_timeout=_DRAIN_SECONDS,
+        # Our subjects are built in one module from validated ids, so they are not checked again.
+        skip_subject_validation=True,
+    )
+    try:
+        _check_version(client)
+        await mesh.requests.open()
+        yield mesh
+    finally:
+        with anyio.move_on_after(_DRAIN_SECONDS + 1, shield=True):
+            await _leave(client)
+
+
+async def _leave(client: Client) -> None:
+    try:
+        await client.drain()
+    except nats.errors.Error:  # no server to say goodbye to
+        await client.close()
+
+
+def _check_version(client: Client) -> None:
+    version = client.connected_server_version
+    if (version.major, version.minor) < OLDEST_SERVER:
+        expected = ".".join(map(str, OLDEST_SERVER))
+        message = (
+            f"nats-server {version.major}.{version.minor} is too old: AirDisplay needs {expected} or newer"
+        )
+        raise NotFit(message)
+
+
+async def _on_error(error: Exception) -> None:
+    if isinstance(error, nats.errors.SlowConsumerError):
+        log.error("messages dropped in this process", subject=error.subject)
+    else:
+        log.debug("mesh error", error=str(error) or type(error).__name__)

@@ -1,0 +1,56 @@
+"""Settings: each an `AIRDISPLAY_*` variable and a flag of the same name, read once, in a `__main__`.
+
+click reads, converts and refuses them, in one sentence each.
+"""
+
+import uuid
+from collections.abc import Callable
+from typing import Any, Final
+
+import click
+
+Option = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+DEFAULT_NATS_PORT: Final = 4222
+DEFAULT_HTTP_PORT: Final = 8000
+DEFAULT_TTL_SECONDS: Final = 60.0
+LONGEST_TTL_SECONDS: Final = 24 * 60 * 60
+
+
+def _option(name: str, *, help: str, default: object, type: Any = None) -> Option:  # noqa: A002
+    variable = "AIRDISPLAY_" + name.upper().replace("-", "_")
+    return click.option(
+        f"--{name}",
+        envvar=variable,
+        show_envvar=True,
+        show_default=True,
+        default=default,
+        type=type,
+        help=help,
+    )
+
+
+_PORT = click.IntRange(1, 65_535)
+
+nats_url = _option(
+    "nats-url", default=f"nats://127.0.0.1:{DEFAULT_NATS_PORT}", help="Where NATS is; several with commas."
+)
+nats_port = _option("nats-port", default=DEFAULT_NATS_PORT, type=_PORT, help="Port for NATS.")
+http_host = _option("http-host", default="127.0.0.1", help="Address to serve HTTP on.")
+http_port = _option("http-port", default=DEFAULT_HTTP_PORT, type=_PORT, help="Port to serve HTTP on.")
+data_dir = _option("data-dir", default=".airdisplay", help="Where everything is kept.")
+replicas = _option(
+    "replicas", default=1, type=click.IntRange(1, 5), help="Copies of every stream; 3 on a cluster of three."
+)
+banners = _option("banners", default=12, type=click.IntRange(0, 10_000), help="How many simulated banners.")
+display_ttl = _option(
+    "display-ttl",
+    default=DEFAULT_TTL_SECONDS,
+    type=click.FloatRange(0.1, LONGEST_TTL_SECONDS),
+    help="Seconds for which a display lasts.",
+)
+
+
+def new_instance() -> str:
+    """An id for this process, to tell it from others of its kind."""
+    return uuid.uuid4().hex[:8]
