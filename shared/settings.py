@@ -3,7 +3,6 @@
 click reads, converts and refuses them, in one sentence each.
 """
 
-import uuid
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -49,8 +48,3 @@ display_ttl = _option(
     type=click.FloatRange(0.1, LONGEST_TTL_SECONDS),
     help="Seconds for which a display lasts.",
 )
-
-
-def new_instance() -> str:
-    """An id for this process, to tell it from others of its kind."""
-    return uuid.uuid4().hex[:8]

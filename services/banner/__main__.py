@@ -1,16 +1,12 @@
 """`python -m services.banner`: one instance of the banner service."""
 
 import sys
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 
 import click
 
 from services.banner.service import NAME, banner_service
 from shared import settings
-from shared.mesh import logs
-from shared.mesh.connection import open_mesh
-from shared.mesh.runner import run
+from shared.mesh.process import run_on_mesh
 
 
 @click.command()
@@ -19,18 +15,14 @@ from shared.mesh.runner import run
 @settings.replicas
 def main(nats_url: str, display_ttl: float, replicas: int) -> None:
     """Own what every banner shows."""
-    instance = settings.new_instance()
-    logs.configure(NAME, instance)
-
-    @asynccontextmanager
-    async def life() -> AsyncGenerator[None]:
-        async with (
-            open_mesh(nats_url, name=f"{NAME}-{instance}") as mesh,
-            banner_service(mesh, instance=instance, ttl_ms=round(display_ttl * 1000), replicas=replicas),
-        ):
-            yield
-
-    sys.exit(run(life))
+    ttl_ms = round(display_ttl * 1000)
+    sys.exit(
+        run_on_mesh(
+            NAME,
+            nats_url,
+            lambda mesh, instance: banner_service(mesh, instance=instance, ttl_ms=ttl_ms, replicas=replicas),
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from shared.contracts.banner import (
     Registered,
     Show,
     Shown,
+    showing,
 )
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import Instant, later, milliseconds_between
@@ -71,12 +72,6 @@ def update(event: BannerEvent, state: Banner | None) -> Banner:
             return _showing(state, None)
         case _:
             assert_never(event)
-
-
-def showing(state: Banner, now: Instant) -> Display | None:
-    """What the banner shows at `now`: nothing once the deadline is reached."""
-    display = state.display
-    return None if display is None or now >= display.until else display
 
 
 def _register(banner: BannerId, command: Register, state: Banner | None) -> Decision:

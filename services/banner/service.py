@@ -191,8 +191,15 @@ def _expectation(error: msgspec.MsgspecError) -> str:
 
 
 @asynccontextmanager
-async def banner_service(mesh: Mesh, *, instance: str, ttl_ms: int, replicas: int) -> AsyncGenerator[None]:
-    """Serve banners until the block is left.
+async def banner_service(
+    mesh: Mesh,
+    *,
+    instance: str,
+    ttl_ms: int,
+    replicas: int,
+    now: Callable[[], Instant] = clock.now,
+) -> AsyncGenerator[None]:
+    """Serve banners until the block is left; `now` is the clock that deadlines come from.
 
     Raises:
         NotFit: the server or this process's clock will not do.
@@ -200,7 +207,7 @@ async def banner_service(mesh: Mesh, *, instance: str, ttl_ms: int, replicas: in
     await streams.ensure(mesh, streams.everything(replicas))
     skew = await streams.measure_skew(mesh)
     streams.check_skew(skew)
-    repository = Repository(banner_entity(ttl_ms), KvStore(mesh, streams.BANNERS), clock.now)
+    repository = Repository(banner_entity(ttl_ms), KvStore(mesh, streams.BANNERS), now)
     service = Service(
         name=NAME,
         instance=instance,

@@ -106,6 +106,12 @@ class Banner(msgspec.Struct, frozen=True, kw_only=True):
     display: Display | None = None
 
 
+def showing(banner: Banner, now: Instant) -> Display | None:
+    """What a banner shows at `now`: nothing once the deadline is reached, whoever has said so or not."""
+    display = banner.display
+    return None if display is None or now >= display.until else display
+
+
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     """A fact, true from the commit that carries it."""
 

@@ -7,7 +7,7 @@ ends with a code; whoever supervises it starts it again.
 
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from typing import Final
 
@@ -78,14 +78,21 @@ def _exit_code(group: BaseExceptionGroup[BaseException]) -> int:
     if bugs is None:
         _say(failures)
         return UNAVAILABLE
-    log.error("crashed", exc_info=group)
+    for error in _leaves(bugs):
+        log.error("crashed", exc_info=error)
     return CRASHED
 
 
 def _say(group: BaseExceptionGroup[BaseException] | None) -> None:
     """One sentence for each thing that is wrong; nobody needs the stack of an expected failure."""
+    for error in _leaves(group):
+        log.error("cannot run", reason=str(error))
+
+
+def _leaves(group: BaseExceptionGroup[BaseException] | None) -> Iterator[BaseException]:
+    """What really happened, without the groups around it."""
     for error in () if group is None else group.exceptions:
         if isinstance(error, BaseExceptionGroup):
-            _say(error)
+            yield from _leaves(error)
         else:
-            log.error("cannot run", reason=str(error))
+            yield error

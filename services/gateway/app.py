@@ -1,0 +1,40 @@
+"""The application: routes, problems, limits. Made by a function; nothing happens at import."""
+
+from typing import Any, Final
+
+from litestar import Litestar
+from litestar.di import Provide
+from prometheus_client import CollectorRegistry
+
+from services.gateway import routes
+from services.gateway.health import Missing, health_routes
+from services.gateway.hub import Hub
+from services.gateway.live import live_route
+from services.gateway.pages import openapi, static_routes
+from services.gateway.problems import HANDLERS, json_only
+from services.gateway.routes import Calls
+from services.gateway.sse import live_events_route
+
+BODY_BYTES: Final = 16 * 1024
+
+
+def create_app(
+    calls: Calls, hub: Hub, *, epoch: str, missing: Missing, registry: CollectorRegistry
+) -> Litestar:
+    """The gateway as an ASGI application."""
+    handlers: list[Any] = [
+        *routes.ROUTES,
+        live_events_route(hub, epoch),
+        live_route(hub, epoch),
+        *health_routes(missing, registry),
+        *static_routes(),
+    ]
+    return Litestar(
+        route_handlers=handlers,
+        dependencies={"calls": Provide(lambda: calls, sync_to_thread=False)},
+        before_request=json_only,
+        exception_handlers=HANDLERS,
+        request_max_body_size=BODY_BYTES,
+        openapi_config=openapi(),
+        logging_config=None,
+    )

@@ -1,0 +1,49 @@
+"""What HTTP callers send: bodies and parameters, with what is allowed in them."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from litestar.params import Parameter
+
+from shared.contracts.banner import Name, Tag
+from shared.contracts.identity import WireBannerId
+
+PAGE_AT_MOST = 1_000
+KEY_AT_MOST = 255
+
+
+class RegisterBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A new banner; without an id it gets one."""
+
+    id: WireBannerId | None = None
+    name: Name | None = None
+    tags: Annotated[tuple[Tag, ...], msgspec.Meta(max_length=16)] = ()
+
+
+class ShowBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A text to show."""
+
+    text: str
+    when: Literal["now"] = "now"
+
+
+IdempotencyKey = Annotated[
+    str | None,
+    Parameter(
+        header="Idempotency-Key",
+        max_length=KEY_AT_MOST,
+        description="The same key and body have one effect and the same answer.",
+    ),
+]
+IfMatch = Annotated[
+    str | None,
+    Parameter(header="If-Match", description='The revision that must still be the newest, such as "41".'),
+]
+IfNoneMatch = Annotated[
+    str | None, Parameter(header="If-None-Match", description="Answer 304 if this is still the newest.")
+]
+LastEventId = Annotated[
+    str | None, Parameter(header="Last-Event-ID", description="The last event that was received.")
+]
+Status = Literal["free", "busy", "online", "offline"]
+Limit = Annotated[int, Parameter(ge=1, le=PAGE_AT_MOST)]

@@ -1,0 +1,44 @@
+"""Whether this gateway is alive, whether it is ready, and its figures."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from litestar import Response, get
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+
+from services.gateway.problems import problem
+
+Missing = Callable[[], Awaitable[list[str]]]
+"""Says what is missing for this gateway to be of use; nothing when it is ready."""
+
+
+class Health(msgspec.Struct, frozen=True):
+    """The answer when all is well."""
+
+    status: str
+
+
+def health_routes(missing: Missing, registry: CollectorRegistry) -> list[Any]:
+    """The routes that machines ask."""
+
+    @get("/healthz", summary="Is it alive")
+    async def healthz() -> Health:
+        """This process answers."""
+        return Health("alive")
+
+    @get("/readyz", summary="Is it ready")
+    async def readyz() -> Response[Any]:
+        """Everything that it needs is there; 503 says what is missing."""
+        lacking = await missing()
+        if not lacking:
+            return Response(Health("ready"))
+        detail = "Not ready; missing: " + ", ".join(lacking) + "."
+        return problem("not-ready", "Not ready", 503, detail, headers={"Retry-After": "1"}, missing=lacking)
+
+    @get("/metrics", summary="Figures for Prometheus")
+    async def metrics() -> Response[bytes]:
+        """In Prometheus' text format."""
+        return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    return [healthz, readyz, metrics]

@@ -1,0 +1,79 @@
+"""The app at `/`, and the documents at `/docs`; nothing is loaded from another host."""
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import anyio
+from litestar import Response, get
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import SwaggerRenderPlugin
+from litestar.static_files import create_static_files_router
+
+from services.gateway.authors import is_known, new_guest
+from services.gateway.problems import AnyRequest
+from shared.mesh.services import VERSION
+
+WEB: Final = Path(__file__).parents[2] / "web"
+_SWAGGER: Final = files("swagger_ui") / "static"
+
+SECURITY_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@get("/", include_in_schema=False)
+async def app_page(request: AnyRequest) -> Response[bytes]:
+    """The app; makes the browser an author of its own."""
+    page = await _read(WEB / "index.html")
+    response = Response(
+        page, media_type="text/html", headers={**SECURITY_HEADERS, "Cache-Control": "no-cache"}
+    )
+    if not is_known(request):
+        response.set_cookie(new_guest())
+    return response
+
+
+def static_routes() -> list[Any]:
+    """The files of the app and of the API documents."""
+    return [
+        app_page,
+        create_static_files_router(
+            path="/app",
+            directories=[WEB],
+            include_in_schema=False,
+            after_request=_secured,
+        ),
+        create_static_files_router(path="/docs/static", directories=[str(_SWAGGER)], include_in_schema=False),
+    ]
+
+
+def openapi() -> OpenAPIConfig:
+    """The documents of the HTTP side, rendered from files of our own."""
+    swagger = SwaggerRenderPlugin(
+        path="/",
+        js_url="/docs/static/swagger-ui-bundle.js",
+        css_url="/docs/static/swagger-ui.css",
+        standalone_preset_js_url="/docs/static/swagger-ui-standalone-preset.js",
+        favicon="",
+    )
+    return OpenAPIConfig(
+        title="AirDisplay",
+        version=VERSION,
+        description="One message, one banner, sixty seconds.",
+        path="/docs",
+        render_plugins=[swagger],
+    )
+
+
+async def _read(path: Path) -> bytes:
+    return await anyio.Path(path).read_bytes()
+
+
+def _secured(response: Response[Any]) -> Response[Any]:
+    response.headers.update(SECURITY_HEADERS)
+    return response

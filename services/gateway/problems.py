@@ -1,0 +1,127 @@
+"""Problems: every error of the HTTP side as RFC 9457 `application/problem+json`, from one place."""
+
+import math
+from typing import Any, Final
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.status_codes import HTTP_415_UNSUPPORTED_MEDIA_TYPE
+
+from shared.contracts.errors import OutcomeUnknown, Unreachable
+from shared.contracts.refusals import Busy, Failed, MeshUnavailable, Overloaded, Refusal, Unknown
+
+MEDIA_TYPE: Final = "application/problem+json"
+RETRY_SECONDS: Final = 1
+
+AnyRequest = Request[Any, Any, Any]
+
+log = structlog.get_logger()
+
+_encoder = msgspec.json.Encoder()
+
+_JSON: Final = "application/json"
+_WITH_BODY: Final = {"POST", "PUT", "PATCH"}
+
+_SLUGS: Final = {
+    400: ("malformed-request", "Malformed request"),
+    404: ("not-found", "Not found"),
+    405: ("method-not-allowed", "Method not allowed"),
+    413: ("too-large", "Too large"),
+    415: ("unsupported-media-type", "Unsupported media type"),
+}
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """The members that every problem has; the facts of a refusal stand beside them."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+def problem(
+    slug: str, title: str, status: int, detail: str, *, headers: dict[str, str] | None = None, **facts: Any
+) -> Response[bytes]:
+    """A problem as a response."""
+    body = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail, **facts}
+    return Response(_encoder.encode(body), status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def refused(refusal: Refusal) -> Response[bytes]:
+    """A refusal as a response; its facts are members of the problem."""
+    facts: dict[str, Any] = msgspec.to_builtins(refusal)
+    del facts["reason"]
+    headers: dict[str, str] = {}
+    if isinstance(refusal, Busy):
+        headers["Retry-After"] = str(max(1, math.ceil(refusal.retry_after_ms / 1000)))
+    elif isinstance(refusal, MeshUnavailable | Overloaded | Unknown):
+        headers["Retry-After"] = str(RETRY_SECONDS)
+    return problem(refusal.reason, refusal.title, refusal.code, refusal.detail, headers=headers, **facts)
+
+
+def invalid(detail: str) -> Response[bytes]:
+    """A request that is well-formed and does not say what it should."""
+    return problem("invalid-request", "Invalid request", 422, detail)
+
+
+def json_only(request: AnyRequest) -> Response[bytes] | None:
+    """Refuse bodies that say that they are something else.
+
+    Forms and plain text are what a page of another site can send without asking; JSON is not.
+    """
+    kind = request.headers.get("content-type", _JSON).partition(";")[0].strip().lower()
+    if request.method not in _WITH_BODY or kind == _JSON:
+        return None
+    slug, title = _SLUGS[HTTP_415_UNSUPPORTED_MEDIA_TYPE]
+    return problem(slug, title, HTTP_415_UNSUPPORTED_MEDIA_TYPE, f"Expected {_JSON}, found {kind}.")
+
+
+def on_unreachable(_request: AnyRequest, _error: Unreachable) -> Response[bytes]:
+    """Nobody was asked; nothing was done."""
+    return refused(MeshUnavailable())
+
+
+def on_outcome_unknown(_request: AnyRequest, _error: OutcomeUnknown) -> Response[bytes]:
+    """It was asked and nobody answered."""
+    return refused(Unknown())
+
+
+def on_validation(_request: AnyRequest, error: ValidationException) -> Response[bytes]:
+    """A body or parameter that does not fit its type."""
+    return invalid(_sentence(error))
+
+
+def on_http_exception(_request: AnyRequest, error: HTTPException) -> Response[bytes]:
+    """Whatever the framework refuses."""
+    slug, title = _SLUGS.get(error.status_code, (f"http-{error.status_code}", "Request refused"))
+    return problem(slug, title, error.status_code, error.detail, headers=error.headers)
+
+
+def on_bug(request: AnyRequest, error: Exception) -> Response[bytes]:
+    """A fault of ours; the caller learns that, the log learns which."""
+    log.error("bug", path=request.url.path, exc_info=error)
+    return refused(Failed())
+
+
+HANDLERS: Final[dict[int | type[Exception], Any]] = {
+    Unreachable: on_unreachable,
+    OutcomeUnknown: on_outcome_unknown,
+    ValidationException: on_validation,
+    HTTPException: on_http_exception,
+    Exception: on_bug,
+}
+
+
+def _sentence(error: ValidationException) -> str:
+    """All that is wrong, in one sentence."""
+    extra: Any = error.extra
+    if not isinstance(extra, list) or not extra:
+        return error.detail
+    found: list[str] = []
+    for each in extra:
+        where = each.get("key") or each.get("source") or "body"
+        found.append(f"{where}: {each.get('message')}")
+    return "; ".join(found)

@@ -1,0 +1,112 @@
+"""The gateway as a process: follow what there is to know, serve HTTP, and leave politely."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import anyio
+from prometheus_client import CollectorRegistry, Gauge
+
+from services.gateway.app import create_app
+from services.gateway.hub import Hub
+from services.gateway.routes import Calls
+from services.gateway.server import listen, serving
+from shared.contracts import subjects
+from shared.contracts.errors import OutcomeUnknown, Unreachable
+from shared.contracts.views import CloseCode
+from shared.mesh import streams
+from shared.mesh.banners import Banners
+from shared.mesh.connection import Mesh
+from shared.mesh.follow import Feed, follow
+from shared.mesh.services import Service, serve
+
+NAME: Final = "gateway"
+
+_PING_SECONDS: Final = 0.5
+_FAREWELL_SECONDS: Final = 1.0
+
+
+@asynccontextmanager
+async def gateway_service(
+    mesh: Mesh, *, instance: str, host: str, port: int, replicas: int
+) -> AsyncGenerator[None]:
+    """Serve HTTP and WebSocket clients until the block is left.
+
+    Raises:
+        NotFit: the address is taken, or the server will not do.
+    """
+    listener = listen(host, port)
+    await streams.ensure(mesh, streams.everything(replicas))
+    hub = Hub()
+    view = hub.view
+    facts = {"http": f"{host}:{port}"}
+    service = Service(
+        NAME, instance, "HTTP and WebSocket to the mesh", facts=lambda: {**facts, "viewers": len(hub)}
+    )
+    async with (
+        serve(mesh, service),
+        follow(mesh, streams.stream_of(streams.BANNERS), subjects.record(streams.BANNERS, "*")) as log,
+        follow(mesh, streams.REPORTED, subjects.every_banner("reported")) as reported,
+        follow(
+            mesh, streams.PRESENCE, subjects.every_banner("presence"), on_restart=view.forget_presence
+        ) as presence,
+        anyio.create_task_group() as tasks,
+    ):
+        tasks.start_soon(_pour, log, view.take_records)
+        tasks.start_soon(_pour, reported, view.take_reported)
+        tasks.start_soon(_pour, presence, view.take_presence)
+        tasks.start_soon(hub.run)
+        tasks.start_soon(hub.watch_for_stalls)
+        for feed in (log, reported, presence):
+            await feed.caught_up.wait()
+        app = create_app(
+            Calls(Banners(mesh), hub),
+            hub,
+            epoch=log.epoch,
+            missing=lambda: _missing(mesh),
+            registry=_registry(hub),
+        )
+        async with serving(app, listener):
+            try:
+                yield
+            finally:
+                await _say_farewell(hub)
+        tasks.cancel_scope.cancel()
+
+
+async def _pour(feed: Feed, take: Any) -> None:
+    async for entries in feed:
+        take(entries)
+
+
+async def _say_farewell(hub: Hub) -> None:
+    """Tell viewers to come back, to another instance or to the next one, and let them leave."""
+    for viewer in hub.everyone():
+        viewer.close(CloseCode.COME_BACK)
+    with anyio.move_on_after(_FAREWELL_SECONDS, shield=True):
+        while len(hub):
+            await anyio.sleep(0.01)
+
+
+async def _missing(mesh: Mesh) -> list[str]:
+    if not mesh.connected:
+        return ["mesh"]
+    try:
+        await mesh.requests.ask("$SRV.PING.banner", b"", timeout=_PING_SECONDS)
+    except (Unreachable, OutcomeUnknown):
+        return ["banner service"]
+    return []
+
+
+def _registry(hub: Hub) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    figures = {
+        "airdisplay_viewers": ("Viewers of the live channel", lambda: len(hub)),
+        "airdisplay_banners": ("Banners known", lambda: len(hub.view)),
+        "airdisplay_log_revision": ("How far the log is known", lambda: hub.view.revision),
+        "airdisplay_changes_total": ("Changes of banners seen", lambda: hub.changes),
+        "airdisplay_frames_total": ("Frames with changes offered to viewers", lambda: hub.frames),
+    }
+    for name, (documentation, read) in figures.items():
+        Gauge(name, documentation, registry=registry).set_function(read)
+    return registry

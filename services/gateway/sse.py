@@ -1,0 +1,62 @@
+"""The live channel over server-sent events: one banner, its newest state whenever that changes."""
+
+from collections.abc import AsyncGenerator
+from typing import Any, Final
+
+import anyio
+from litestar import Response, get
+from litestar.response import Stream
+
+from services.gateway.bodies import LastEventId
+from services.gateway.hub import Hub, Viewer
+from services.gateway.problems import refused
+from services.gateway.routes import Calls
+from shared.contracts.identity import BannerId
+from shared.contracts.refusals import Refusal
+from shared.mesh import clock
+
+COMMENT_SECONDS: Final = 15.0
+"""How often a comment is sent when nothing changes, so that nobody between us takes the line for dead."""
+
+RETRY_MS: Final = 2_000
+
+# Frames only wake this viewer, which then looks at the newest state itself; the first is told apart.
+SNAPSHOT: Final = "snapshot"
+
+
+def live_events_route(hub: Hub, epoch: str) -> Any:
+    """The route of the events of one banner."""
+
+    async def events(banner: BannerId, seen: str | None) -> AsyncGenerator[str]:
+        viewer = Viewer()
+        hub.add(viewer)
+        try:
+            hub.watch(viewer, [banner], lambda: SNAPSHOT)
+            yield f"retry: {RETRY_MS}\n\n"
+            while viewer.closing is None:
+                frame: str | None = ""
+                with anyio.move_on_after(COMMENT_SECONDS) as waiting:
+                    frame = await viewer.next()
+                if waiting.cancelled_caught:
+                    yield ": still here\n\n"
+                elif frame is not None and (known := hub.view.get(banner)) is not None:
+                    event_id = f"{epoch}:{known.revision}"
+                    if frame != SNAPSHOT or event_id != seen:
+                        data = known.encoded(clock.now()).decode()
+                        yield f"event: banner\nid: {event_id}\ndata: {data}\n\n"
+        finally:
+            hub.remove(viewer)
+
+    @get("/v1/banners/{banner:str}/live", media_type="text/event-stream", summary="Follow one banner")
+    async def live_events(
+        calls: Calls, banner: str, last_event_id: LastEventId = None
+    ) -> Response[Any] | Stream:
+        """Server-sent events: `event: banner`, `id: <epoch>:<revision>`. Refusals: 404 `unknown-banner`."""
+        reply = await calls.get(banner)
+        if isinstance(reply, Refusal):
+            return refused(reply)
+        hub.view.learn(reply.state, reply.revision)
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return Stream(events(reply.state.id, last_event_id), media_type="text/event-stream", headers=headers)
+
+    return live_events

@@ -1,0 +1,169 @@
+"""What this gateway knows of all banners: from the log, from what hardware says, and from its own commands.
+
+One follow of each stream per process, fan-out in memory. A state is taken when its revision is newer than
+what is known, so it does not matter which way it came first. Encoded once per change, when somebody looks.
+"""
+
+from bisect import bisect_right, insort
+from collections.abc import Callable, Iterable
+from typing import Final
+
+import msgspec
+import structlog
+
+from shared.contracts import subjects
+from shared.contracts.banner import Banner, showing
+from shared.contracts.errors import Malformed
+from shared.contracts.hardware import Reported
+from shared.contracts.identity import BannerId
+from shared.contracts.instants import Instant
+from shared.contracts.views import BannerView, ReportedView, banner_view
+from shared.mesh.follow import Entry
+
+_MARKER: Final = "Nats-Marker-Reason"
+
+log = structlog.get_logger()
+
+_encoder = msgspec.json.Encoder()
+_reported_decoder = msgspec.json.Decoder(Reported)
+
+
+class _RecordState(msgspec.Struct):
+    state: Banner
+
+
+_record_decoder = msgspec.json.Decoder(_RecordState)
+
+
+class Known:
+    """One banner: its newest state that is known here, and what its hardware says."""
+
+    __slots__ = ("_encoded", "banner", "online", "reported", "revision")
+
+    def __init__(self, banner: Banner, revision: int) -> None:
+        self.banner = banner
+        self.revision = revision
+        self.online = False
+        self.reported: ReportedView | None = None
+        self._encoded: bytes | None = None
+
+    def view(self, now: Instant) -> BannerView:
+        """As clients see it at `now`."""
+        return banner_view(self.banner, self.revision, now, online=self.online, reported=self.reported)
+
+    def encoded(self, now: Instant) -> bytes:
+        """The same as JSON; a display that is over since it was encoded is not in it."""
+        if self.banner.display is not None and showing(self.banner, now) is None:
+            return _encoder.encode(self.view(now))
+        if self._encoded is None:
+            self._encoded = _encoder.encode(self.view(now))
+        return self._encoded
+
+    def touch(self) -> None:
+        """Something changed: encode anew when next somebody looks."""
+        self._encoded = None
+
+
+class View:
+    """All banners. `on_change` is called with the id of each that changed."""
+
+    def __init__(self, on_change: Callable[[BannerId], None]) -> None:
+        self.revision = 0
+        """How far the log is known."""
+        self._on_change = on_change
+        self._known: dict[BannerId, Known] = {}
+        self._ids: list[BannerId] = []
+        # Hardware may speak of a banner before its record arrives, and outlives its removal.
+        self._online: set[BannerId] = set()
+        self._reported: dict[BannerId, ReportedView] = {}
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def get(self, banner: str) -> Known | None:
+        """What is known of one banner."""
+        return self._known.get(BannerId(banner))
+
+    def all(self) -> Iterable[Known]:
+        """What is known of all."""
+        return self._known.values()
+
+    def after(self, cursor: str) -> Iterable[Known]:
+        """The banners whose ids come after the cursor, in order."""
+        for banner in self._ids[bisect_right(self._ids, BannerId(cursor)) :]:
+            yield self._known[banner]
+
+    def learn(self, banner: Banner, revision: int) -> None:
+        """Take a state, from the log or from an answer, if it is newer than what is known."""
+        known = self._known.get(banner.id)
+        if known is None:
+            self._add(banner, revision)
+        elif revision > known.revision:
+            known.banner, known.revision = banner, revision
+            known.touch()
+        else:
+            return
+        self._on_change(banner.id)
+
+    def take_records(self, entries: list[Entry]) -> None:
+        """Entries of the log."""
+        for entry in entries:
+            self.revision = entry.sequence
+            if not entry.data:
+                self._remove(BannerId(subjects.key_of(entry.subject)))
+                continue
+            try:
+                state = _record_decoder.decode(entry.data).state
+            except msgspec.MsgspecError as error:
+                log.error("record unreadable", subject=entry.subject, problem=str(error))
+                continue
+            self.learn(state, entry.sequence)
+
+    def take_reported(self, entries: list[Entry]) -> None:
+        """What hardware says that it shows; what is not understood is passed over."""
+        for entry in entries:
+            try:
+                banner = subjects.parse_banner(entry.subject).banner
+                said = _reported_decoder.decode(entry.data)
+            except (Malformed, msgspec.MsgspecError) as error:
+                log.warning("report not understood", subject=entry.subject, problem=str(error))
+                continue
+            self._reported[banner] = ReportedView(said.display_id, said.at)
+            self._hardware_changed(banner)
+
+    def take_presence(self, entries: list[Entry]) -> None:
+        """Heartbeats, and the server's markers where they stopped."""
+        for entry in entries:
+            try:
+                banner = subjects.parse_banner(entry.subject).banner
+            except Malformed:
+                continue
+            online = _MARKER not in (entry.headers or {})
+            if online != (banner in self._online):
+                (self._online.add if online else self._online.discard)(banner)
+                self._hardware_changed(banner)
+
+    def forget_presence(self) -> None:
+        """The heartbeats of before are void; whoever is here says so again."""
+        for banner in tuple(self._online):
+            self._online.discard(banner)
+            self._hardware_changed(banner)
+
+    def _add(self, banner: Banner, revision: int) -> None:
+        known = self._known[banner.id] = Known(banner, revision)
+        known.online = banner.id in self._online
+        known.reported = self._reported.get(banner.id)
+        insort(self._ids, banner.id)
+
+    def _remove(self, banner: BannerId) -> None:
+        if self._known.pop(banner, None) is not None:
+            self._ids.remove(banner)
+
+    def _hardware_changed(self, banner: BannerId) -> None:
+        known = self._known.get(banner)
+        if known is None:
+            return
+        known.online = banner in self._online
+        known.reported = self._reported.get(banner)
+        known.touch()
+        self._on_change(banner)
