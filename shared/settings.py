@@ -48,3 +48,13 @@ display_ttl = _option(
     type=click.FloatRange(0.1, LONGEST_TTL_SECONDS),
     help="Seconds for which a display lasts.",
 )
+
+nats_server = _option(
+    "nats-server", default=None, help="The nats-server to run, unless the one that came with AirDisplay."
+)
+log_level = _option(
+    "log-level",
+    default="warning",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    help="How much of what the processes log is shown; their log files have all of it.",
+)

@@ -86,6 +86,7 @@ class ExpiryService:
         self._schedule = Schedule()
         self._changed = anyio.Event()
         self._limit = anyio.Semaphore(_UNDER_WAY_AT_MOST)
+        self._failing = False
         self.lateness = Lateness()
 
     def facts(self) -> dict[str, Any]:
@@ -191,12 +192,19 @@ class ExpiryService:
         try:
             reply = await self._banners.expire(request)
         except (Unreachable, OutcomeUnknown, Malformed) as error:
-            log.warning("expiries not done, trying again", count=len(deadlines), reason=str(error))
+            self._complain(str(error))
             return [None] * len(deadlines)
         if isinstance(reply, ExpireManyReply):
+            self._failing = False
             return list(reply.outcomes)
-        log.warning("expiries refused, trying again", count=len(deadlines), reason=reply.detail)
+        self._complain(reply.detail)
         return [None] * len(deadlines)
+
+    def _complain(self, reason: str) -> None:
+        """Say once that nothing gets done, however often it is tried."""
+        if not self._failing:
+            log.warning("expiries fail, trying again and again", reason=reason)
+        self._failing = True
 
     async def _poll(self) -> set[str]:
         try:

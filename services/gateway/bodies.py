@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 import msgspec
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, QueryParameter
 
 from shared.contracts.banner import Name, Tag
 from shared.contracts.identity import WireBannerId
@@ -29,21 +29,21 @@ class ShowBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 IdempotencyKey = Annotated[
     str | None,
-    Parameter(
-        header="Idempotency-Key",
+    HeaderParameter(
+        name="Idempotency-Key",
         max_length=KEY_AT_MOST,
         description="The same key and body have one effect and the same answer.",
     ),
 ]
 IfMatch = Annotated[
     str | None,
-    Parameter(header="If-Match", description='The revision that must still be the newest, such as "41".'),
+    HeaderParameter(name="If-Match", description='The revision that must still be the newest, such as "41".'),
 ]
 IfNoneMatch = Annotated[
-    str | None, Parameter(header="If-None-Match", description="Answer 304 if this is still the newest.")
+    str | None, HeaderParameter(name="If-None-Match", description="Answer 304 if this is still the newest.")
 ]
 LastEventId = Annotated[
-    str | None, Parameter(header="Last-Event-ID", description="The last event that was received.")
+    str | None, HeaderParameter(name="Last-Event-ID", description="The last event that was received.")
 ]
 Status = Literal["free", "busy", "online", "offline"]
-Limit = Annotated[int, Parameter(ge=1, le=PAGE_AT_MOST)]
+Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_AT_MOST)]

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import anyio
 from litestar import Response, get
+from litestar.datastructures import CacheControlHeader
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.static_files import create_static_files_router
@@ -20,7 +21,7 @@ _SWAGGER: Final = files("swagger_ui") / "static"
 SECURITY_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
@@ -46,6 +47,8 @@ def static_routes() -> list[Any]:
             path="/app",
             directories=[WEB],
             include_in_schema=False,
+            # Modules of two versions would not fit together: ask every time, as for the page itself.
+            cache_control=CacheControlHeader(no_cache=True),
             after_request=_secured,
         ),
         create_static_files_router(path="/docs/static", directories=[str(_SWAGGER)], include_in_schema=False),

@@ -67,7 +67,7 @@ def invalid(detail: str) -> Response[bytes]:
     return problem("invalid-request", "Invalid request", 422, detail)
 
 
-def json_only(request: AnyRequest) -> Response[bytes] | None:
+async def json_only(request: AnyRequest) -> Response[bytes] | None:
     """Refuse bodies that say that they are something else.
 
     Forms and plain text are what a page of another site can send without asking; JSON is not.

@@ -1,6 +1,6 @@
 """The HTTP calls: request to command, reply to response. One short function each."""
 
-import uuid
+import secrets
 from typing import Any, Final
 
 from litestar import Response, delete, get, post
@@ -165,7 +165,7 @@ ROUTES: Final = (register, list_banners, get_banner, show, clear)
 
 def _command_id(by: str, call: str, key: str | None) -> CommandId:
     """The same caller, call and key name the same command, through whichever gateway they come."""
-    return CommandId(uuid.uuid4().hex) if key is None else command_id_from(by, call, key)
+    return CommandId(secrets.token_hex(16)) if key is None else command_id_from(by, call, key)
 
 
 def _display(reply: Accepted) -> DisplayView:

@@ -58,6 +58,8 @@ async def serving(app: Any, listener: socket.socket) -> AsyncGenerator[None]:
         log_config=None,
         access_log=False,
         server_header=False,
+        # Who is asking is told by the connection; a header that anybody can send tells nothing.
+        proxy_headers=False,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=DRAIN_SECONDS,
         ws_max_size=_WEBSOCKET_FRAME_BYTES,

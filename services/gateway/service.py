@@ -39,7 +39,7 @@ async def gateway_service(
     await streams.ensure(mesh, streams.everything(replicas))
     hub = Hub()
     view = hub.view
-    facts = {"http": f"{host}:{port}"}
+    facts = {"http": f"{host}:{listener.getsockname()[1]}"}
     service = Service(
         NAME, instance, "HTTP and WebSocket to the mesh", facts=lambda: {**facts, "viewers": len(hub)}
     )

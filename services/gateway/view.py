@@ -109,8 +109,12 @@ class View:
         """Entries of the log."""
         for entry in entries:
             self.revision = entry.sequence
+            banner = BannerId(subjects.key_of(entry.subject))
+            known = self._known.get(banner)
+            if known is not None and known.revision >= entry.sequence:
+                continue  # known from the answer to our own command
             if not entry.data:
-                self._remove(BannerId(subjects.key_of(entry.subject)))
+                self._remove(banner)
                 continue
             try:
                 state = _record_decoder.decode(entry.data).state

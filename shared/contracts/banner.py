@@ -87,7 +87,7 @@ class ExpireMany(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 # --- state and events -----------------------------------------------------------------------------
 
 
-class Display(msgspec.Struct, frozen=True, kw_only=True):
+class Display(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One message on a banner, from its Show to its deadline. Over for everybody once `until` is reached."""
 
     id: DisplayId
@@ -97,7 +97,7 @@ class Display(msgspec.Struct, frozen=True, kw_only=True):
     until: Instant
 
 
-class Banner(msgspec.Struct, frozen=True, kw_only=True):
+class Banner(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Everything that decides what one banner shows."""
 
     id: BannerId

@@ -12,6 +12,7 @@ AirDisplayError
 """
 
 _SHOWN_AT_MOST = 80
+_SAID_AT_MOST = 200
 
 
 class AirDisplayError(Exception):
@@ -22,14 +23,14 @@ class Malformed(AirDisplayError):
     """Raised when something received is not what was agreed."""
 
     def __init__(self, expected: str, *, found: object) -> None:
-        super().__init__(f"expected {expected}, found {_shortened(found)}")
+        super().__init__(f"expected {_in_one_line(expected)}, found {_shortened(found)}")
 
 
 class Unreadable(AirDisplayError):
     """Raised when a stored record is not what was agreed."""
 
     def __init__(self, expected: str, *, found: object) -> None:
-        super().__init__(f"expected {expected}, found {_shortened(found)}")
+        super().__init__(f"expected {_in_one_line(expected)}, found {_shortened(found)}")
 
 
 class NewerSchema(Unreadable):
@@ -74,3 +75,9 @@ class NotFit(AirDisplayError):
 def _shortened(found: object) -> str:
     text = repr(found)
     return text if len(text) <= _SHOWN_AT_MOST else text[: _SHOWN_AT_MOST - 1] + "…"
+
+
+def _in_one_line(expected: str) -> str:
+    """Decoders quote what was sent: a name of a megabyte, a line break that would end a header."""
+    text = "".join(each if each.isprintable() else repr(each)[1:-1] for each in expected[:_SAID_AT_MOST])
+    return text if len(expected) <= _SAID_AT_MOST else text + "…"

@@ -16,7 +16,7 @@ REMEMBERED_AT_MOST = 16
 """How many accepted commands a record remembers to recognise when they come again."""
 
 
-class Remembered(msgspec.Struct, frozen=True, array_like=True):
+class Remembered(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """An accepted command, what it said, and the revision that its commit made."""
 
     id: CommandId
@@ -24,7 +24,7 @@ class Remembered(msgspec.Struct, frozen=True, array_like=True):
     revision: int
 
 
-class Mark(msgspec.Struct, frozen=True, kw_only=True):
+class Mark(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The command that a record came from; without an id it is not recognised again."""
 
     verb: str
@@ -50,6 +50,8 @@ class _Versioned(msgspec.Struct):
 
 _any_version = msgspec.json.Decoder(_Versioned)
 _encoder = msgspec.json.Encoder()
+# msgspec names what is not JSON or not of the type; bytes that are no text, and depth without end, it lets out.
+_UNDECODABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 class Codec(Generic[StateT, EventT]):
@@ -74,7 +76,7 @@ class Codec(Generic[StateT, EventT]):
         """
         try:
             record = cast("Record[StateT, EventT]", self._decoder.decode(data))
-        except msgspec.MsgspecError as error:
+        except _UNDECODABLE as error:
             self._refuse_newer(self._version(data, error))
             expected = f"a {self._name} record ({error})"
             raise Unreadable(expected, found=data) from error
@@ -88,7 +90,7 @@ class Codec(Generic[StateT, EventT]):
     def _version(self, data: bytes, cause: Exception) -> int:
         try:
             return _any_version.decode(data).schema
-        except msgspec.MsgspecError:
+        except _UNDECODABLE:
             expected = f"a {self._name} record"
             raise Unreadable(expected, found=data) from cause
 

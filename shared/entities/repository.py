@@ -94,17 +94,11 @@ class Repository(Generic[StateT, CommandT, EventT]):
             Unreadable: the stored record cannot be read; it was left as it is.
         """
         arrived = self._next_tick()
-        async with self._turns.of(key):
-            held = self._cache.get(key) or await self._load(key, fresh=False)
-            while True:
-                outcome = await self._attempt(key, order, held)
-                if isinstance(outcome, Refused) and held.fresh_at < arrived:
-                    held = await self._load(key, fresh=True)
-                elif outcome is None:
-                    self.conflicts += 1
-                    held = await self._load(key, fresh=True)
-                else:
-                    return outcome
+        await self._turns.take(key)
+        try:
+            return await self._execute(key, order, arrived)
+        finally:
+            self._turns.give_back(key)
 
     async def read(self, key: str) -> Held[StateT, EventT]:
         """The newest record of one entity, committed before or during the call.
@@ -115,6 +109,20 @@ class Repository(Generic[StateT, CommandT, EventT]):
             Unreadable: the stored record cannot be read.
         """
         return await self._load(key, fresh=True)
+
+    async def _execute(
+        self, key: str, order: Order[CommandT], arrived: int
+    ) -> Committed[StateT, EventT] | Refused:
+        held = self._cache.get(key) or await self._load(key, fresh=False)
+        while True:
+            outcome = await self._attempt(key, order, held)
+            if isinstance(outcome, Refused) and held.fresh_at < arrived:
+                held = await self._load(key, fresh=True)
+            elif outcome is None:
+                self.conflicts += 1
+                held = await self._load(key, fresh=True)
+            else:
+                return outcome
 
     async def _attempt(
         self, key: str, order: Order[CommandT], held: Held[StateT, EventT]

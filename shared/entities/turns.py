@@ -1,35 +1,45 @@
 """Turns: one command of a key at a time within a process, in the order of arrival.
 
 Only an optimisation: it spares conflicts among our own commands. What keeps commands apart is the store.
+Written on bare futures because it is taken twice for every display; a lock of the library costs more
+than the decision that it guards.
 """
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-
-import anyio
+import asyncio
+from collections import deque
 
 
 class Turns:
-    """A lock per key that exists only while somebody holds or awaits it."""
+    """Who has the turn of a key, and who waits for it; a key that nobody uses takes no room."""
 
     def __init__(self) -> None:
-        self._locks: dict[str, tuple[anyio.Lock, int]] = {}
+        self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
 
-    @asynccontextmanager
-    async def of(self, key: str) -> AsyncGenerator[None]:
-        """Wait for this key's turn and hold it."""
-        lock, users = self._locks.get(key) or (anyio.Lock(fast_acquire=True), 0)
-        self._locks[key] = (lock, users + 1)
+    async def take(self, key: str) -> None:
+        """Wait for this key's turn. Whoever took it must give it back; who is cancelled has not taken it."""
+        waiting = self._waiting.get(key)
+        if waiting is None:
+            self._waiting[key] = deque()
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting.append(turn)
         try:
-            async with lock:
-                yield
-        finally:
-            lock, users = self._locks[key]
-            if users == 1:
-                del self._locks[key]
-            else:
-                self._locks[key] = (lock, users - 1)
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():  # it came at the very moment of the cancellation
+                self.give_back(key)
+            raise
+
+    def give_back(self, key: str) -> None:
+        """Let the next one have it."""
+        waiting = self._waiting[key]
+        while waiting:
+            turn = waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return
+        del self._waiting[key]
 
     def __len__(self) -> int:
-        """How many keys somebody holds or awaits."""
-        return len(self._locks)
+        """How many keys somebody uses or awaits."""
+        return len(self._waiting)

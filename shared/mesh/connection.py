@@ -1,7 +1,7 @@
 """The connection of a process to the mesh: opened once, reconnecting for ever, drained on the way out."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 import anyio
@@ -12,7 +12,7 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.js import JetStreamContext
 
-from shared.contracts.errors import NotFit, Unreachable
+from shared.contracts.errors import Malformed, NotFit, Unreachable
 from shared.mesh.requests import Requests
 
 OLDEST_SERVER: Final = (2, 11)
@@ -51,7 +51,9 @@ class Mesh:
         return self.client.jetstream(timeout=5)
 
     async def until_lost(self) -> None:
-        """Wait until the connection is closed for good, which only refused credentials bring about.
+        """Wait until the connection is closed for good: the server threw out this process for what it did.
+
+        A server that is gone, or does not let it in again, is tried for ever.
 
         Raises:
             Unreachable: it is.
@@ -64,10 +66,14 @@ class Mesh:
 
         Raises:
             Unreachable: there is no connection; nothing was sent.
+            Malformed: it is larger than the server takes; nothing was sent.
         """
         if not self.client.is_connected:
             raise Unreachable("the mesh")
-        await self.client.publish(subject, data, headers=dict(headers) if headers else None)
+        try:
+            await self.client.publish(subject, data, headers=dict(headers) if headers else None)
+        except nats.errors.MaxPayloadError:
+            raise Malformed(f"at most {self.client.max_payload} bytes", found=len(data)) from None
 
     async def subscribe(self, subject: str, on_message: OnMessage, *, queue: str = "") -> Subscription:
         """Have `on_message` called for every message; it must hand over quickly."""
@@ -134,7 +140,9 @@ async def _leave(client: Client) -> None:
     try:
         await client.drain()
     except nats.errors.Error:  # no server to say goodbye to
-        await client.close()
+        # What is still unsent is written even so, and uvloop objects to a socket that is gone.
+        with suppress(RuntimeError, OSError):
+            await client.close()
 
 
 def _check_version(client: Client) -> None:

@@ -6,6 +6,7 @@ handed over, as soon as the connection is back, a sequence number is missing, or
 The server sends no more than this process takes: its flow control is answered when a batch is taken.
 """
 
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Final, NamedTuple
@@ -118,10 +119,10 @@ class Feed:
         """Notice when heartbeats stop although the connection is there; never returns."""
         while True:
             await anyio.sleep(_HEARTBEAT_SECONDS / 2)
-            silent = anyio.current_time() - self._heard
+            silent = time.monotonic() - self._heard
             if silent > _SILENCE_SECONDS and self._mesh.connected:
                 log.warning("follow went silent", stream=self._stream, seconds=round(silent, 1))
-                self._heard = anyio.current_time()
+                self._heard = time.monotonic()
                 self.resume()
 
     def resume(self) -> None:
@@ -156,8 +157,8 @@ class Feed:
         inbox = self._inbox = self._mesh.client.new_inbox()
         self._subscription = await self._mesh.subscribe(inbox, self._receiver(inbox))
         made = await self._mesh.jetstream.add_consumer(self._stream, self._consumer(inbox))
-        self._heard = anyio.current_time()
-        if not self.caught_up.is_set():
+        self._heard = time.monotonic()
+        if not self._delivered:  # else entries were faster than this answer, and know better
             self._left_at_start = made.num_pending or 0
             self._something.set()
 
@@ -196,7 +197,7 @@ class Feed:
         return receive
 
     def _receive(self, message: Msg) -> None:
-        self._heard = anyio.current_time()
+        self._heard = time.monotonic()
         if not message.reply.startswith(_ACK_PREFIX):
             self._on_control(message)
             return

@@ -4,17 +4,24 @@ nats-py has requests too; this one costs half as much, and tells "nobody is ther
 """
 
 import asyncio
-from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from shared.contracts.errors import OutcomeUnknown, Unreachable
+from shared.contracts.errors import Malformed, OutcomeUnknown, Unreachable
 
 _STATUS: Final = "Status"
 _NO_RESPONDERS: Final = "503"
+_SWEEP_SECONDS: Final = 0.05
+
+
+class _Question(NamedTuple):
+    answer: asyncio.Future[Msg]
+    subject: str
+    deadline: float
+    timeout: float
 
 
 class Requests:
@@ -23,21 +30,23 @@ class Requests:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._prefix = client.new_inbox() + "."
-        self._waiting: dict[str, asyncio.Future[Msg]] = {}
+        self._waiting: dict[str, _Question] = {}
         self._count = 0
+        self._sweeping = False
 
     async def open(self) -> None:
         """Start to listen for answers."""
         await self._client.subscribe(self._prefix + "*", cb=self._on_answer)
 
     async def ask(
-        self, subject: str, data: bytes, *, timeout: float, headers: Mapping[str, str] | None = None
+        self, subject: str, data: bytes, *, timeout: float, headers: dict[str, str] | None = None
     ) -> Msg:
         """Send a question and wait for the answer, for at most that many seconds.
 
         Raises:
             Unreachable: there is no connection, or nobody listens; nothing was done.
             OutcomeUnknown: it was sent and no answer came.
+            Malformed: it is larger than the server takes; nothing was sent.
         """
         if not self._client.is_connected:
             raise Unreachable("the mesh")
@@ -45,28 +54,34 @@ class Requests:
         token = str(self._count)
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Msg] = loop.create_future()
-        self._waiting[token] = answer
-        alarm = loop.call_later(timeout, _give_up, answer, subject, timeout)
+        self._waiting[token] = _Question(answer, subject, loop.time() + timeout, timeout)
+        if not self._sweeping:
+            self._sweeping = True
+            loop.call_later(_SWEEP_SECONDS, self._sweep, loop)
         try:
-            await self._client.publish(
-                subject, data, self._prefix + token, dict(headers) if headers else None
-            )
+            await self._client.publish(subject, data, self._prefix + token, headers)
             message = await answer
         except (nats.errors.ConnectionClosedError, nats.errors.OutboundBufferLimitError):
             raise Unreachable("the mesh") from None
+        except nats.errors.MaxPayloadError:
+            raise Malformed(f"at most {self._client.max_payload} bytes", found=len(data)) from None
         finally:
-            alarm.cancel()
             del self._waiting[token]
         if message.headers and message.headers.get(_STATUS) == _NO_RESPONDERS:
             raise Unreachable(f"whoever serves {subject}")
         return message
 
     async def _on_answer(self, message: Msg) -> None:
-        answer = self._waiting.get(message.subject[len(self._prefix) :])
-        if answer is not None and not answer.done():
-            answer.set_result(message)
+        question = self._waiting.get(message.subject[len(self._prefix) :])
+        if question is not None and not question.answer.done():
+            question.answer.set_result(message)
 
-
-def _give_up(answer: asyncio.Future[Msg], subject: str, timeout: float) -> None:
-    if not answer.done():
-        answer.set_exception(OutcomeUnknown(subject, seconds=timeout))
+    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Give up on what has waited too long; one timer for all questions, while there are any."""
+        now = loop.time()
+        for question in self._waiting.values():
+            if now >= question.deadline and not question.answer.done():
+                question.answer.set_exception(OutcomeUnknown(question.subject, seconds=question.timeout))
+        self._sweeping = bool(self._waiting)
+        if self._sweeping:
+            loop.call_later(_SWEEP_SECONDS, self._sweep, loop)

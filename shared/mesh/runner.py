@@ -5,6 +5,7 @@ the block, so everything drains in order. An exception from anywhere inside leav
 ends with a code; whoever supervises it starts it again.
 """
 
+import gc
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ Service = Callable[[], AbstractAsyncContextManager[object]]
 
 def run(service: Service, *, start_seconds: float = START_SECONDS) -> int:
     """Run a service until a signal or a failure ends it, and return the exit code."""
+    _calm_the_collector()
     try:
         anyio.run(_live, service, start_seconds, backend_options={"use_uvloop": sys.platform != "win32"})
     except BaseExceptionGroup as group:
@@ -36,6 +38,15 @@ def run(service: Service, *, start_seconds: float = START_SECONDS) -> int:
     except Exception as error:  # noqa: BLE001 (the last stop of every exception)
         return _exit_code(BaseExceptionGroup("", [error]))
     return 0
+
+
+def _calm_the_collector() -> None:
+    """Look for cycles seldom: nearly all that lives here for long is state without any.
+
+    With tens of thousands of banners in memory, each full collection would stop the process for long.
+    """
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 async def _live(service: Service, start_seconds: float) -> None:

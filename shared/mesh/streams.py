@@ -34,6 +34,7 @@ _HARDWARE_BYTES_AT_MOST: Final = 4 * 1024
 _MARKER_SECONDS: Final = 60
 
 _RETRY_SECONDS: Final = 0.1
+_FIRST_CONTACT_SECONDS: Final = 5.0
 _DIFFERENT_CONFIGURATION: Final = 10058
 _JETSTREAM_OFF: Final = 10039
 
@@ -124,31 +125,57 @@ async def ensure(mesh: Mesh, configs: Sequence[StreamConfig]) -> None:
         NotFit: the server has no JetStream, or cannot bring a stream to these settings.
     """
     for config in configs:
-        while not await _ensured(mesh, config):
+        while (made := await _made(mesh, config)) is None:
             await anyio.sleep(_RETRY_SECONDS)
+        if made and config.sources:
+            await _until_it_takes_from_its_sources(mesh, config.name or "")
 
 
-async def _ensured(mesh: Mesh, config: StreamConfig) -> bool:
+async def _made(mesh: Mesh, config: StreamConfig) -> bool | None:
+    """Whether the stream was made just now; None when nobody could tell, so it must be tried again."""
     manager = mesh.jetstream
     try:
-        await manager.add_stream(config)
+        return bool((await manager.add_stream(config)).did_create)
     except ServiceUnavailableError as error:
         if error.err_code == _JETSTREAM_OFF:
             raise NotFit("nats-server runs without JetStream: AirDisplay needs it") from error
-        return False
+        return None
     except APIError as error:
         if error.err_code != _DIFFERENT_CONFIGURATION:
             message = f"nats-server refuses the stream {config.name}: {error.description}"
             raise NotFit(message) from error
         await manager.update_stream(config)
-    except (nats.errors.TimeoutError, nats.errors.NoRespondersError):
         return False
-    return True
+    except (nats.errors.TimeoutError, nats.errors.NoRespondersError):
+        return None
+
+
+async def _until_it_takes_from_its_sources(mesh: Mesh, stream: str) -> None:
+    """Wait, within bounds, for a new stream's first contact with its sources.
+
+    What a bucket lets go of before that is lost to the stream. Only for a new one: a server that was started
+    again takes up an old one by itself, and tells so only with the next record, which may be ours to write.
+    """
+    with anyio.move_on_after(_FIRST_CONTACT_SECONDS):
+        while not await _takes_from_its_sources(mesh, stream):
+            await anyio.sleep(_RETRY_SECONDS)
+
+
+async def _takes_from_its_sources(mesh: Mesh, stream: str) -> bool:
+    try:
+        sources = (await info(mesh, stream)).sources
+    except Unreachable:
+        return False
+    return all(source.active >= 0 for source in sources)
 
 
 class _StreamState(msgspec.Struct):
     messages: int = 0
     last_seq: int = 0
+
+
+class _Source(msgspec.Struct):
+    active: int = -1  # nanoseconds since it was last heard; -1 as long as it never was
 
 
 class StreamInfo(msgspec.Struct):
@@ -157,6 +184,7 @@ class StreamInfo(msgspec.Struct):
     created: str
     ts: str
     state: _StreamState
+    sources: tuple[_Source, ...] = ()
 
     @property
     def epoch(self) -> str:

@@ -1,0 +1,22 @@
+"""`python -m bench [NAME …]`: run all measurements, or those named, and print them as a table."""
+
+import importlib
+import sys
+from typing import Final
+
+import uvloop
+
+NAMES: Final = ("shows",)
+
+
+def main() -> None:
+    """Measure and print."""
+    print("| what | figure | ratio | wanted |")
+    print("|---|---|---|---|")
+    for name in sys.argv[1:] or NAMES:
+        for row in uvloop.run(importlib.import_module(f"bench.{name}").run()):
+            print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""The mesh as processes of its own, on free loopback ports, for as long as a measurement takes."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+ROOT: Final = Path(__file__).parents[1]
+_STOP_SECONDS: Final = 10
+_START_SECONDS: Final = 30
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a mesh is."""
+
+    nats_url: str
+    http_port: int
+    processes: dict[str, subprocess.Popen[bytes]]
+
+    def memory(self, name: str) -> int:
+        """Bytes of private memory of a process."""
+        return int(psutil.Process(self.processes[name].pid).memory_full_info().uss)
+
+    def cpu_seconds(self, name: str) -> float:
+        """Seconds of processor time that a process has used."""
+        times = psutil.Process(self.processes[name].pid).cpu_times()
+        return float(times.user + times.system)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def process(*arguments: str, port: int | None = None) -> Generator[subprocess.Popen[bytes]]:
+    """A process until the block is left; waits for its port to answer."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    child = subprocess.Popen(arguments, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603
+    try:
+        if port is not None:
+            _wait_for(port, child)
+        yield child
+    finally:
+        child.send_signal(signal.SIGTERM)
+        try:
+            child.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+@contextmanager
+def nats() -> Generator[tuple[str, subprocess.Popen[bytes]]]:
+    """A nats-server with JetStream on disk."""
+    with tempfile.TemporaryDirectory() as store:
+        port = free_port()
+        config = Path(store) / "nats.conf"
+        config.write_text(
+            f'host: 127.0.0.1\nport: {port}\nserver_name: bench\njetstream {{ store_dir: "{store}" }}\n'
+        )
+        server = str(Path(sys.executable).with_name("nats-server"))
+        with process(server, "-c", str(config), "-l", str(Path(store) / "log"), port=port) as child:
+            yield f"nats://127.0.0.1:{port}", child
+
+
+@contextmanager
+def mesh(ttl: float, *, expiry: bool = True, gateway: bool = True) -> Generator[Place]:
+    """NATS and one instance of each service, on which a display lasts `ttl` seconds."""
+    with ExitStack() as stack:
+        url, server = stack.enter_context(nats())
+        processes = {"nats": server}
+        at = ("--nats-url", url)
+        port = free_port()
+        processes["banner"] = stack.enter_context(service("banner", *at, "--display-ttl", str(ttl)))
+        if expiry:
+            processes["expiry"] = stack.enter_context(service("expiry", *at))
+        if gateway:
+            processes["gateway"] = stack.enter_context(
+                service("gateway", *at, "--http-port", str(port), port=port)
+            )
+        yield Place(url, port, processes)
+
+
+@contextmanager
+def service(name: str, *arguments: str, port: int | None = None) -> Generator[subprocess.Popen[bytes]]:
+    """One instance of a service."""
+    with process(sys.executable, "-m", f"services.{name}", *arguments, port=port) as child:
+        yield child
+
+
+def _wait_for(port: int, child: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if child.poll() is not None:
+            message = f"{child.args!r} ended with {child.returncode}"
+            raise RuntimeError(message)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    message = f"{child.args!r} does not listen on {port}"
+    raise TimeoutError(message)

@@ -1,0 +1,128 @@
+"""The whole mesh as processes: any number of each service, to be killed and started again."""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from tests.support.nats_server import NatsServer, running_nats_server
+from tests.support.waiting import until
+
+_ROOT: Final = Path(__file__).parents[2]
+_PORTS: Final = range(30_000, 32_000)
+_START_SECONDS: Final = 30.0
+_JSON: Final = {"content-type": "application/json"}
+
+
+class Part:
+    """One instance of a service, through all its lives."""
+
+    def __init__(self, service: str, arguments: list[str], log: Path) -> None:
+        self.service = service
+        self._arguments = arguments
+        self._log = log
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def output(self) -> str:
+        """All that it printed in all its lives."""
+        return self._log.read_text() if self._log.exists() else ""
+
+    def start(self) -> None:
+        """Begin a life."""
+        command = [sys.executable, "-m", f"services.{self.service}", *self._arguments]
+        environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=_ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+            )
+
+    def kill(self) -> None:
+        """End it without a warning."""
+        self.end(signal.SIGKILL)
+
+    def end(self, how: signal.Signals) -> int:
+        """End it with a signal; returns its exit code."""
+        process = self._process
+        if process is None:
+            return 0
+        if process.poll() is None:
+            process.send_signal(how)
+        return process.wait()
+
+
+class System:
+    """A nats-server and services around it. Services are named `banner-0`, `gateway-1` and so on."""
+
+    def __init__(self, nats: NatsServer, ports: list[int], parts: dict[str, Part]) -> None:
+        self.nats = nats
+        self.parts = parts
+        self.urls = [f"http://127.0.0.1:{port}" for port in ports]
+
+    async def ready(self) -> None:
+        """Wait until every gateway has all that it needs."""
+        async with httpx.AsyncClient() as client:
+            for url in self.urls:
+                await until(partial(_is_ready, client, url), seconds=_START_SECONDS)
+
+    async def register(self, *banners: str) -> None:
+        """Register banners."""
+        async with httpx.AsyncClient(base_url=self.urls[0], headers=_JSON) as client:
+            for banner in banners:
+                answer = await client.post("/v1/banners", json={"id": banner})
+                assert answer.status_code == 201, answer.text
+
+
+@asynccontextmanager
+async def running_system(
+    directory: Path, *, ttl: float, banners: int = 1, expiries: int = 1, gateways: int = 1
+) -> AsyncGenerator[System]:
+    """A mesh that serves, until the block is left; a display lasts `ttl` seconds."""
+    async with running_nats_server(directory) as nats:
+        at = ["--nats-url", nats.url]
+        ports = [_free_port() for _ in range(gateways)]
+        arguments = {
+            **{f"banner-{number}": [*at, "--display-ttl", str(ttl)] for number in range(banners)},
+            **{f"expiry-{number}": at for number in range(expiries)},
+            **{f"gateway-{number}": [*at, "--http-port", str(port)] for number, port in enumerate(ports)},
+        }
+        parts = {
+            name: Part(name.partition("-")[0], each, directory / f"{name}.log")
+            for name, each in arguments.items()
+        }
+        system = System(nats, ports, parts)
+        try:
+            for part in parts.values():
+                part.start()
+            await system.ready()
+            yield system
+        finally:
+            for part in parts.values():
+                part.kill()
+
+
+async def _is_ready(client: httpx.AsyncClient, url: str) -> bool:
+    try:
+        return (await client.get(f"{url}/readyz")).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def _free_port() -> int:
+    while True:
+        port = secrets.choice(_PORTS)
+        with socket.socket() as attempt:
+            try:
+                attempt.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port

@@ -1,0 +1,163 @@
+"""Viewers of the live channel, over WebSocket and over server-sent events, seen from their end."""
+
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import urlsplit
+
+import anyio
+import httpx
+import msgspec
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from shared.contracts.identity import BannerId
+from shared.contracts.views import BannerView, Changes, ClientFrame, Hello, ServerFrame, Snapshot, Watch
+from tests.support.waiting import PATIENCE_SECONDS
+
+T = TypeVar("T", bound=ServerFrame)
+
+_NARROW_BYTES = 4096
+_ABNORMAL = 1006
+
+_decoder: msgspec.json.Decoder[ServerFrame] = msgspec.json.Decoder(ServerFrame)
+_encoder = msgspec.json.Encoder()
+_view = msgspec.json.Decoder(BannerView)
+
+
+class Watcher:
+    """One who watches over WebSocket."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+
+    async def send(self, frame: ClientFrame) -> None:
+        """Ask for something."""
+        await self.send_raw(_encoder.encode(frame).decode())
+
+    async def send_raw(self, frame: str | bytes) -> None:
+        """Send whatever this is."""
+        await self.connection.send(frame)
+
+    async def frame(self) -> ServerFrame:
+        """The next frame, whatever it is."""
+        with anyio.fail_after(PATIENCE_SECONDS):
+            return _decoder.decode(await self.connection.recv())
+
+    async def next(self, kind: type[T]) -> T:
+        """The next frame, which is of this kind."""
+        frame = await self.frame()
+        assert isinstance(frame, kind), frame
+        return frame
+
+    async def watch(self, *banners: BannerId) -> Snapshot:
+        """Watch these, or all; what there is at present."""
+        await self.send(Watch(banners=banners, all=not banners))
+        return await self.next(Snapshot)
+
+    async def changes_until(self, banner: BannerId, revision: int) -> list[BannerView]:
+        """All changes up to the one that tells of this revision of that banner."""
+        seen: list[BannerView] = []
+        while not any(each.id == banner and each.revision >= revision for each in seen):
+            seen += (await self.next(Changes)).banners
+        return seen
+
+    async def close_code(self) -> int:
+        """Wait for the end, past all that is still to be read, and say with which code it came."""
+        try:
+            with anyio.fail_after(2 * PATIENCE_SECONDS):
+                while True:
+                    await self.connection.recv()
+        except ConnectionClosed as closed:
+            return _ABNORMAL if closed.rcvd is None else closed.rcvd.code
+
+
+@asynccontextmanager
+async def connected(url: str, *, slow: bool = False) -> AsyncGenerator[Watcher]:
+    """Somebody who has opened the live channel; a slow one keeps little that it has not read."""
+    options: dict[str, Any] = {"max_queue": 1, "sock": _narrow_socket(url)} if slow else {}
+    async with connect(url, max_size=None, compression=None, **options) as connection:
+        yield Watcher(connection)
+
+
+@asynccontextmanager
+async def watching(url: str, *banners: BannerId, slow: bool = False) -> AsyncGenerator[Watcher]:
+    """Somebody who watches these banners, or all, and has read the snapshot."""
+    async with connected(url, slow=slow) as watcher:
+        await watcher.next(Hello)
+        await watcher.watch(*banners)
+        yield watcher
+
+
+class Event(NamedTuple):
+    """One server-sent event; a comment is an event without a name, and so is the time to reconnect."""
+
+    name: str
+    id: str
+    data: str
+    comment: str
+    retry: str
+
+    @property
+    def banner(self) -> BannerView:
+        """The banner that it tells of."""
+        return _view.decode(self.data)
+
+
+class EventStream:
+    """One who follows a banner by server-sent events."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self.response = response
+        self._lines = response.aiter_lines()
+
+    async def next(self) -> Event | None:
+        """The next event; None at the end."""
+        fields: dict[str, str] = {}
+        with anyio.fail_after(PATIENCE_SECONDS):
+            async for line in self._lines:
+                if not line:
+                    return _event(fields)
+                name, _, value = line.partition(":")
+                fields[name] = value.removeprefix(" ")
+        return None
+
+    async def banner(self) -> tuple[str, BannerView]:
+        """The id of the next event, which tells of the banner, and what it tells."""
+        event = await self.next()
+        while event is not None and not event.name:
+            event = await self.next()
+        assert event is not None, "the stream ended"
+        assert event.name == "banner"
+        return event.id, event.banner
+
+
+@asynccontextmanager
+async def following(
+    client: httpx.AsyncClient, banner: str, *, last_event_id: str | None = None
+) -> AsyncGenerator[EventStream]:
+    """Somebody who follows one banner."""
+    headers = {} if last_event_id is None else {"Last-Event-ID": last_event_id}
+    async with client.stream("GET", f"/v1/banners/{banner}/live", headers=headers) as response:
+        yield EventStream(response)
+
+
+def _event(fields: dict[str, str]) -> Event:
+    return Event(
+        name=fields.get("event", ""),
+        id=fields.get("id", ""),
+        data=fields.get("data", ""),
+        comment=fields.get("", ""),
+        retry=fields.get("retry", ""),
+    )
+
+
+def _narrow_socket(url: str) -> socket.socket:
+    """A connection whose own end buffers next to nothing."""
+    address = urlsplit(url)
+    narrow = socket.socket()
+    narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _NARROW_BYTES)
+    narrow.connect((address.hostname, address.port))
+    narrow.setblocking(False)
+    return narrow
