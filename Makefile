@@ -19,6 +19,7 @@ test: $(VENV)/.dev ## run the tests against a real nats-server and a real browse
 
 check: $(VENV)/.dev ## linters, types, architecture
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/codespell
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/lint-imports && $(BIN)/mypy && $(BIN)/pyright
 
 fix: $(VENV)/.dev ## format and mend what can be mended

@@ -6,7 +6,7 @@ from typing import Final
 
 import uvloop
 
-NAMES: Final = ("shows",)
+NAMES: Final = ("shows", "commands", "viewers", "size")
 
 
 def main() -> None:

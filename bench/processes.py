@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,13 +46,16 @@ def free_port() -> int:
 
 
 @contextmanager
-def process(*arguments: str, port: int | None = None) -> Generator[subprocess.Popen[bytes]]:
+def process(
+    *arguments: str, port: int | None = None, log: Path | None = None
+) -> Generator[subprocess.Popen[bytes]]:
     """A process until the block is left; waits for its port to answer."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    child = subprocess.Popen(arguments, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603
+    with (log or Path(os.devnull)).open("wb") as output:
+        child = subprocess.Popen(arguments, cwd=ROOT, env=environment, stdout=output)  # noqa: S603
     try:
         if port is not None:
-            _wait_for(port, child)
+            _wait(child, lambda: _answers(port))
         yield child
     finally:
         child.send_signal(signal.SIGTERM)
@@ -89,28 +92,29 @@ def mesh(ttl: float, *, expiry: bool = True, gateway: bool = True) -> Generator[
         if expiry:
             processes["expiry"] = stack.enter_context(service("expiry", *at))
         if gateway:
-            processes["gateway"] = stack.enter_context(
-                service("gateway", *at, "--http-port", str(port), port=port)
-            )
+            processes["gateway"] = stack.enter_context(service("gateway", *at, "--http-port", str(port)))
         yield Place(url, port, processes)
 
 
 @contextmanager
-def service(name: str, *arguments: str, port: int | None = None) -> Generator[subprocess.Popen[bytes]]:
-    """One instance of a service."""
-    with process(sys.executable, "-m", f"services.{name}", *arguments, port=port) as child:
-        yield child
+def service(name: str, *arguments: str) -> Generator[subprocess.Popen[bytes]]:
+    """One instance of a service, once it is ready."""
+    with tempfile.TemporaryDirectory() as directory:
+        log = Path(directory) / "log"
+        with process(sys.executable, "-m", f"services.{name}", *arguments, log=log) as child:
+            _wait(child, lambda: b'"ready"' in log.read_bytes())
+            yield child
 
 
-def _wait_for(port: int, child: subprocess.Popen[bytes]) -> None:
+def _wait(child: subprocess.Popen[bytes], condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + _START_SECONDS
-    while time.monotonic() < deadline:
-        if child.poll() is not None:
-            message = f"{child.args!r} ended with {child.returncode}"
+    while not condition():
+        if child.poll() is not None or time.monotonic() > deadline:
+            message = f"{child.args!r} does not get ready; exit code {child.returncode}"
             raise RuntimeError(message)
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.02)
-    message = f"{child.args!r} does not listen on {port}"
-    raise TimeoutError(message)
+        time.sleep(0.01)
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -12,6 +12,7 @@ from bench.processes import Place, free_port, mesh, process
 from bench.report import Row
 from shared.contracts.banner import Accepted, Register
 from shared.contracts.identity import BannerId
+from shared.contracts.refusals import AlreadyRegistered
 from shared.mesh.banners import Banners
 from shared.mesh.connection import open_mesh
 from shared.mesh.services import discover
@@ -29,7 +30,7 @@ def requests(count: int) -> Iterator[bytes]:
 
 
 async def register(place_url: str, count: int) -> None:
-    """Register b0, b1, …"""
+    """Register b0, b1 and so on."""
     async with open_mesh(place_url, name="bench") as opened:
         banners = Banners(opened, answer_seconds=30)
         numbers = iter(range(count))
@@ -37,7 +38,7 @@ async def register(place_url: str, count: int) -> None:
         async def some() -> None:
             for number in numbers:
                 reply = await banners.command(BannerId(f"b{number}"), Register())
-                assert isinstance(reply, Accepted), reply
+                assert isinstance(reply, Accepted | AlreadyRegistered), reply
 
         async with anyio.create_task_group() as tasks:
             for _ in range(128):

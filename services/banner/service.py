@@ -129,7 +129,9 @@ def order(verb: str, banner: BannerId, command: BannerCommand) -> Order[Ask]:
     """A command as the kit takes it. Only an Expire is not remembered: it names what it ends."""
     if isinstance(command, Expire):
         return Order(verb=verb, command=(banner, command), by=command.by)
-    identified = command if command.id else msgspec.structs.replace(command, id=CommandId(secrets.token_hex(16)))
+    identified = (
+        command if command.id else msgspec.structs.replace(command, id=CommandId(secrets.token_hex(16)))
+    )
     return Order(
         verb=verb,
         command=(banner, identified),

@@ -11,7 +11,7 @@ import msgspec
 from litestar import WebSocket, websocket
 from litestar.exceptions import WebSocketDisconnect
 
-from services.gateway.hub import Hub, Viewer
+from services.gateway.hub import Hub
 from shared.contracts.errors import Malformed
 from shared.contracts.identity import BannerId, banner_id
 from shared.contracts.views import ClientFrame, CloseCode, Hello, Ping, Problem, Unwatch, Watch
@@ -25,7 +25,7 @@ _NAMED_AT_MOST: Final = 5
 
 _encoder = msgspec.json.Encoder()
 _frame_decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
-_PING: Final = _encoder.encode(Ping()).decode()
+PING: Final = _encoder.encode(Ping()).decode()
 
 
 class LiveChannel:
@@ -35,22 +35,20 @@ class LiveChannel:
         self._socket = socket
         self._hub = hub
         self._epoch = epoch
-        self._viewer = Viewer()
+        self._viewer = hub.enter(heartbeat=True)
 
     async def run(self) -> None:
         """Serve the client until either side is done."""
         viewer = self._viewer
         self._tell(Hello(epoch=self._epoch, heartbeat_ms=HEARTBEAT_MS, now=clock.now()))
-        self._hub.add(viewer)
         try:
             with viewer.scope:
                 async with anyio.create_task_group() as tasks:
                     tasks.start_soon(self._write, tasks.cancel_scope)
-                    tasks.start_soon(self._beat)
                     await self._read()
                     tasks.cancel_scope.cancel()
         finally:
-            self._hub.remove(viewer)
+            self._hub.leave(viewer)
         if viewer.closing is not None:
             await self._close(viewer.closing)
 
@@ -63,16 +61,10 @@ class LiveChannel:
 
     async def _write(self, scope: anyio.CancelScope) -> None:
         viewer = self._viewer
+        send = self._socket.send  # as it is, without what `send_text` adds to every frame
         while (frame := await viewer.next()) is not None:
-            viewer.sending_since = anyio.current_time()
-            await self._socket.send_data(frame)
-            viewer.sending_since = None
+            await send({"type": "websocket.send", "text": frame, "bytes": None})
         scope.cancel()
-
-    async def _beat(self) -> None:
-        while True:
-            await anyio.sleep(HEARTBEAT_MS / 1000)
-            self._viewer.tell(_PING)
 
     async def _close(self, code: int) -> None:
         reason = "slow"

@@ -7,7 +7,7 @@ import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
-from litestar.status_codes import HTTP_415_UNSUPPORTED_MEDIA_TYPE
+from litestar.status_codes import HTTP_400_BAD_REQUEST, HTTP_415_UNSUPPORTED_MEDIA_TYPE
 
 from shared.contracts.errors import OutcomeUnknown, Unreachable
 from shared.contracts.refusals import Busy, Failed, MeshUnavailable, Overloaded, Refusal, Unknown
@@ -94,6 +94,13 @@ def on_validation(_request: AnyRequest, error: ValidationException) -> Response[
     return invalid(_sentence(error))
 
 
+def on_undecodable(_request: AnyRequest, error: UnicodeDecodeError | RecursionError) -> Response[bytes]:
+    """A body that is no text, or nests without end: the decoder lets these out as they are."""
+    found = "it nested too deeply" if isinstance(error, RecursionError) else "bytes that are no UTF-8"
+    slug, title = _SLUGS[HTTP_400_BAD_REQUEST]
+    return problem(slug, title, HTTP_400_BAD_REQUEST, f"Expected JSON, found {found}.")
+
+
 def on_http_exception(_request: AnyRequest, error: HTTPException) -> Response[bytes]:
     """Whatever the framework refuses."""
     slug, title = _SLUGS.get(error.status_code, (f"http-{error.status_code}", "Request refused"))
@@ -110,6 +117,8 @@ HANDLERS: Final[dict[int | type[Exception], Any]] = {
     Unreachable: on_unreachable,
     OutcomeUnknown: on_outcome_unknown,
     ValidationException: on_validation,
+    UnicodeDecodeError: on_undecodable,
+    RecursionError: on_undecodable,
     HTTPException: on_http_exception,
     Exception: on_bug,
 }
@@ -123,5 +132,7 @@ def _sentence(error: ValidationException) -> str:
     found: list[str] = []
     for each in extra:
         where = each.get("key") or each.get("source") or "body"
-        found.append(f"{where}: {each.get('message')}")
+        what = each.get("message")
+        # The framework says only the name of what is not there at all.
+        found.append("expected a body, found nothing" if what == "'data'" else f"{where}: {what}")
     return "; ".join(found)

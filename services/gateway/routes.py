@@ -4,6 +4,8 @@ import secrets
 from typing import Any, Final
 
 from litestar import Response, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_204_NO_CONTENT, HTTP_304_NOT_MODIFIED
 
 from services.gateway.authors import author
@@ -84,9 +86,15 @@ class Calls:
         return BannerPage(tuple(items), None)
 
 
+NamedCalls = NamedDependency[Calls]
+
+
 @post("/v1/banners", status_code=HTTP_201_CREATED, summary="Register a banner")
 async def register(
-    request: AnyRequest, calls: Calls, data: RegisterBody, idempotency_key: IdempotencyKey = None
+    request: AnyRequest,
+    calls: NamedCalls,
+    data: JSONBody[RegisterBody],
+    idempotency_key: IdempotencyKey = None,
 ) -> Response[Any]:
     """Register a banner. Refusals: 409 `already-registered`, 422."""
     by = author(request)
@@ -102,10 +110,10 @@ async def register(
 
 @get("/v1/banners", summary="List banners")
 async def list_banners(
-    calls: Calls,
-    tag: str | None = None,
-    status: Status | None = None,
-    cursor: str = "",
+    calls: NamedCalls,
+    tag: FromQuery[str | None] = None,
+    status: FromQuery[Status | None] = None,
+    cursor: FromQuery[str] = "",
     limit: Limit = DEFAULT_PAGE,
 ) -> BannerPage:
     """Banners in the order of their ids; `next_cursor` asks for the next page."""
@@ -113,7 +121,9 @@ async def list_banners(
 
 
 @get("/v1/banners/{banner:str}", summary="One banner")
-async def get_banner(calls: Calls, banner: str, if_none_match: IfNoneMatch = None) -> Response[Any]:
+async def get_banner(
+    calls: NamedCalls, banner: FromPath[str], if_none_match: IfNoneMatch = None
+) -> Response[Any]:
     """One banner as the store has it now. Refusals: 404 `unknown-banner`."""
     reply = await calls.get(banner)
     if isinstance(reply, Refusal):
@@ -129,9 +139,9 @@ async def get_banner(calls: Calls, banner: str, if_none_match: IfNoneMatch = Non
 @post("/v1/banners/{banner:str}/display", status_code=HTTP_201_CREATED, summary="Show a text")
 async def show(
     request: AnyRequest,
-    calls: Calls,
-    banner: str,
-    data: ShowBody,
+    calls: NamedCalls,
+    banner: FromPath[str],
+    data: JSONBody[ShowBody],
     idempotency_key: IdempotencyKey = None,
 ) -> Response[Any]:
     """Show a text on a banner. Refusals: 409 `busy`, 404, 422 `bad-text`."""
@@ -147,7 +157,9 @@ async def show(
 
 # The framework wants a status with a body here, because a refusal has one; success is 204 all the same.
 @delete("/v1/banners/{banner:str}/display", status_code=HTTP_200_OK, summary="End a display")
-async def clear(request: AnyRequest, calls: Calls, banner: str, if_match: IfMatch = None) -> Response[Any]:
+async def clear(
+    request: AnyRequest, calls: NamedCalls, banner: FromPath[str], if_match: IfMatch = None
+) -> Response[Any]:
     """End what shows now. Refusals: 403 `not-yours`, 404, 412 `stale`."""
     try:
         revision = expected_revision(if_match)

@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Gauge
 
 from services.gateway.app import create_app
 from services.gateway.hub import Hub
+from services.gateway.live import HEARTBEAT_MS, PING
 from services.gateway.routes import Calls
 from services.gateway.server import listen, serving
 from shared.contracts import subjects
@@ -57,6 +58,7 @@ async def gateway_service(
         tasks.start_soon(_pour, presence, view.take_presence)
         tasks.start_soon(hub.run)
         tasks.start_soon(hub.watch_for_stalls)
+        tasks.start_soon(hub.beat, PING, HEARTBEAT_MS / 1000)
         for feed in (log, reported, presence):
             await feed.caught_up.wait()
         app = create_app(

@@ -5,12 +5,13 @@ from typing import Any, Final
 
 import anyio
 from litestar import Response, get
+from litestar.params import FromPath
 from litestar.response import Stream
 
 from services.gateway.bodies import LastEventId
-from services.gateway.hub import Hub, Viewer
+from services.gateway.hub import Hub
 from services.gateway.problems import refused
-from services.gateway.routes import Calls
+from services.gateway.routes import NamedCalls
 from shared.contracts.identity import BannerId
 from shared.contracts.refusals import Refusal
 from shared.mesh import clock
@@ -28,8 +29,7 @@ def live_events_route(hub: Hub, epoch: str) -> Any:
     """The route of the events of one banner."""
 
     async def events(banner: BannerId, seen: str | None) -> AsyncGenerator[str]:
-        viewer = Viewer()
-        hub.add(viewer)
+        viewer = hub.enter()
         try:
             hub.watch(viewer, [banner], lambda: SNAPSHOT)
             yield f"retry: {RETRY_MS}\n\n"
@@ -45,11 +45,11 @@ def live_events_route(hub: Hub, epoch: str) -> Any:
                         data = known.encoded(clock.now()).decode()
                         yield f"event: banner\nid: {event_id}\ndata: {data}\n\n"
         finally:
-            hub.remove(viewer)
+            hub.leave(viewer)
 
     @get("/v1/banners/{banner:str}/live", media_type="text/event-stream", summary="Follow one banner")
     async def live_events(
-        calls: Calls, banner: str, last_event_id: LastEventId = None
+        calls: NamedCalls, banner: FromPath[str], last_event_id: LastEventId = None
     ) -> Response[Any] | Stream:
         """Server-sent events: `event: banner`, `id: <epoch>:<revision>`. Refusals: 404 `unknown-banner`."""
         reply = await calls.get(banner)

@@ -1,5 +1,6 @@
 """The connection of a process to the mesh: opened once, reconnecting for ever, drained on the way out."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Final
@@ -7,7 +8,7 @@ from typing import Final
 import anyio
 import nats.errors
 import structlog
-from nats.aio.client import Client
+from nats.aio.client import PING_PROTO, Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.js import JetStreamContext
@@ -109,7 +110,7 @@ async def open_mesh(url: str, *, name: str) -> AsyncGenerator[Mesh]:
     Raises:
         NotFit: the server is too old for the mesh.
     """
-    client = Client()
+    client = _OrderlyClient()
     mesh = Mesh(client)
     await client.connect(
         [server.strip() for server in url.split(",")],
@@ -134,6 +135,19 @@ async def open_mesh(url: str, *, name: str) -> AsyncGenerator[Mesh]:
     finally:
         with anyio.move_on_after(_DRAIN_SECONDS + 1, shield=True):
             await _leave(client)
+
+
+class _OrderlyClient(Client):
+    """nats-py's client, but a PING waits its turn.
+
+    nats-py writes it past what is still to be written, so that a flush came back before the server knew of a
+    subscription, and a drained subscription lost what the server sent to it until it knew of the end.
+    """
+
+    async def _send_ping(self, future: asyncio.Future[bool] | None = None) -> None:
+        self._pongs.append(asyncio.get_running_loop().create_future() if future is None else future)
+        await self._send_command(PING_PROTO)
+        await self._flush_pending()
 
 
 async def _leave(client: Client) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 import anyio
 import msgspec
 import nats.errors
+from nats.js import JetStreamContext
 from nats.js.api import RePublish, StorageType, StreamConfig, StreamSource, SubjectTransform
 from nats.js.errors import APIError, ServiceUnavailableError
 
@@ -133,21 +134,28 @@ async def ensure(mesh: Mesh, configs: Sequence[StreamConfig]) -> None:
 
 async def _made(mesh: Mesh, config: StreamConfig) -> bool | None:
     """Whether the stream was made just now; None when nobody could tell, so it must be tried again."""
-    manager = mesh.jetstream
     try:
-        return bool((await manager.add_stream(config)).did_create)
+        return await _made_or_changed(mesh.jetstream, config)
     except ServiceUnavailableError as error:
         if error.err_code == _JETSTREAM_OFF:
             raise NotFit("nats-server runs without JetStream: AirDisplay needs it") from error
         return None
     except APIError as error:
-        if error.err_code != _DIFFERENT_CONFIGURATION:
-            message = f"nats-server refuses the stream {config.name}: {error.description}"
-            raise NotFit(message) from error
-        await manager.update_stream(config)
-        return False
+        message = f"nats-server refuses the stream {config.name}: {error.description}"
+        raise NotFit(message) from error
     except (nats.errors.TimeoutError, nats.errors.NoRespondersError):
         return None
+
+
+async def _made_or_changed(manager: JetStreamContext, config: StreamConfig) -> bool:
+    """True when it was made, False when it was there."""
+    try:
+        return bool((await manager.add_stream(config)).did_create)
+    except APIError as error:
+        if error.err_code != _DIFFERENT_CONFIGURATION:
+            raise
+        await manager.update_stream(config)
+        return False
 
 
 async def _until_it_takes_from_its_sources(mesh: Mesh, stream: str) -> None:

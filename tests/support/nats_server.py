@@ -1,6 +1,7 @@
 """A real nats-server: a port and a store of its own, to be stopped, killed, paused and started again."""
 
 import json
+import os
 import secrets
 import shutil
 import signal
@@ -56,7 +57,9 @@ class NatsServer:
         with anyio.fail_after(_START_SECONDS):
             while not await self._came_up():
                 # Somebody was faster in taking the port. After the first life it may not change any more.
-                assert first, f"nats-server did not come up again: {self.log.read_text()[-2000:]}"
+                said = self.log.read_text()[-2000:]
+                assert first, f"nats-server did not come up again: {said}"
+                assert "address already in use" in said, f"nats-server did not come up: {said}"
                 self.port = _free_port()
 
     async def stop(self) -> None:
@@ -75,6 +78,8 @@ class NatsServer:
     def pause(self) -> None:
         """Freeze it: connections stay open, nothing is answered."""
         self._signal(signal.SIGSTOP)
+        _, status = os.waitpid(self.pid, os.WUNTRACED)  # it stops a moment after it is told
+        assert os.WIFSTOPPED(status), "the server died instead of stopping"
 
     def resume(self) -> None:
         """Let a frozen server go on, with all that was sent to it meanwhile."""

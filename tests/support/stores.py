@@ -18,6 +18,8 @@ class Fault(Enum):
     """It never arrives; whoever sent it hears nothing."""
     LATE = auto()
     """It arrives when `deliver_late` is called; whoever sent it hears nothing."""
+    FORWARD = auto()
+    """It goes on to the store as it is; for when the store itself does not answer."""
     UNREACHABLE = auto()
     """There is nobody to send it to."""
 
@@ -79,6 +81,8 @@ class FaultyStore:
             case Fault.LOSE_ANSWER:
                 with suppress(Conflict):
                     await self._store.commit(key, data, expected)
+            case Fault.FORWARD:
+                await self._store.commit(key, data, expected)
             case Fault.LATE:
                 self._late.append((key, data, expected))
             case Fault.UNREACHABLE:
