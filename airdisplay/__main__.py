@@ -1,1 +1,172 @@
-"""x."""
+"""`airdisplay`: everything on this machine with `up`, and the tools around it.
+
+Each command imports what it needs when it is called, so that none waits for the libraries of another.
+"""
+
+import logging
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import click
+
+from shared import settings
+from shared.contracts.errors import AirDisplayError, NotFit
+from shared.contracts.identity import banner_id
+
+INTERRUPTED: Final = 130
+"""What shells say of a program that was ended by Ctrl-C."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="airdisplay")
+def main() -> None:
+    """One message, one banner, sixty seconds."""
+
+
+@main.command()
+@settings.nats_port
+@settings.http_host
+@settings.http_port
+@settings.data_dir
+@settings.banners
+@settings.display_ttl
+@settings.nats_server
+@settings.log_level
+def up(
+    *,
+    nats_port: int,
+    http_host: str,
+    http_port: int,
+    data_dir: str,
+    banners: int,
+    display_ttl: float,
+    nats_server: str | None,
+    log_level: str,
+) -> None:
+    """Start everything on this machine: NATS, services, simulated banners, app."""
+    from airdisplay import up as everything
+
+    told = everything.Settings(
+        nats_server=nats_server,
+        nats_port=nats_port,
+        http_host=http_host,
+        http_port=http_port,
+        data_dir=Path(data_dir),
+        banners=banners,
+        display_ttl=display_ttl,
+        log_level=logging.getLevelNamesMapping()[log_level.upper()],
+    )
+    _keep_quiet()
+    with _in_one_sentence():
+        everything.up(told)
+
+
+@main.command()
+@click.argument("banner", nargs=-1)
+@settings.nats_url
+@settings.banners
+def device(banner: tuple[str, ...], nats_url: str, banners: int) -> None:
+    """Be the hardware of banners: one as a panel, several as lines; without names, the fleet of `up`."""
+    from airdisplay import device_process
+    from airdisplay.fleet import fleet
+
+    with _in_one_sentence():
+        named = [banner_id(each) for each in dict.fromkeys(banner)]
+        if named:
+            sys.exit(device_process.run_seen(nats_url, named))
+        if not banners:
+            raise NotFit("there are no banners to simulate: name one, or set AIRDISPLAY_BANNERS")
+        sys.exit(device_process.run_fleet(nats_url, fleet(banners)))
+
+
+@main.command()
+@click.argument("banner")
+@click.argument("text")
+@settings.http_host
+@settings.http_port
+def show(banner: str, text: str, http_host: str, http_port: int) -> None:
+    """Show a text on a banner, and tell until when."""
+    from airdisplay import client
+
+    with _in_one_sentence():
+        click.echo(client.show(_address("http", http_host, http_port), banner_id(banner), text))
+
+
+@main.command()
+@click.argument("banner", nargs=-1)
+@settings.http_host
+@settings.http_port
+def watch(banner: tuple[str, ...], http_host: str, http_port: int) -> None:
+    """Print a line for every change, of these banners or of all."""
+    import anyio
+
+    from airdisplay import watch as live
+
+    with _in_one_sentence():
+        named = [banner_id(each) for each in dict.fromkeys(banner)]
+        anyio.run(live.watch, f"{_address('ws', http_host, http_port)}/v1/live", named, click.echo)
+
+
+@main.command()
+@settings.http_host
+@settings.http_port
+def banners(http_host: str, http_port: int) -> None:
+    """List the banners and what they show."""
+    from airdisplay import client, tables
+    from shared.mesh import clock
+
+    with _in_one_sentence():
+        found = list(client.banners(_address("http", http_host, http_port)))
+        tables.put(tables.of_banners(found, clock.now()))
+
+
+@main.command(name="nodes")
+@settings.nats_url
+def list_nodes(nats_url: str) -> None:
+    """List the service instances that answer on NATS."""
+    import anyio
+
+    from airdisplay import nodes, tables
+
+    _keep_quiet()
+    with _in_one_sentence():
+        tables.put(tables.of_nodes(anyio.run(nodes.discover, nats_url)))
+
+
+def _keep_quiet() -> None:
+    """Leave talking to the command itself, where the mesh would log."""
+    import structlog
+
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+def _address(scheme: str, host: str, port: int) -> str:
+    from airdisplay import premises
+
+    return f"{scheme}://{premises.reachable(host, port)}"
+
+
+@contextmanager
+def _in_one_sentence() -> Generator[None]:
+    """Say an expected failure in one sentence, and end with its exit code."""
+    try:
+        yield
+    except AirDisplayError as error:
+        raise _sentence(error) from error
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+
+
+def _sentence(error: AirDisplayError) -> click.ClickException:
+    return _Unfit(str(error)) if isinstance(error, NotFit) else click.ClickException(str(error))
+
+
+class _Unfit(click.ClickException):
+    exit_code = 78  # as services end that do not fit: starting again will not help
+
+
+if __name__ == "__main__":
+    main(prog_name="airdisplay")

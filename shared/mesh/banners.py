@@ -69,6 +69,6 @@ class Banners:
             if message.headers and CODE_HEADER in message.headers:
                 return _refusal.decode(message.data)
             return decoder.decode(message.data)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             expected = f"an answer from {subject} ({error})"
             raise Malformed(expected, found=message.data) from error

@@ -159,7 +159,8 @@ class Feed:
         made = await self._mesh.jetstream.add_consumer(self._stream, self._consumer(inbox))
         self._heard = time.monotonic()
         if not self._delivered:  # else entries were faster than this answer, and know better
-            self._left_at_start = made.num_pending or 0
+            sent = made.delivered.consumer_seq if made.delivered else 0
+            self._left_at_start = sent + (made.num_pending or 0)
             self._something.set()
 
     def _forget(self) -> None:

@@ -33,6 +33,7 @@ AT_MOST: Final = 4_096
 CODE_HEADER: Final = "Nats-Service-Error-Code"
 TEXT_HEADER: Final = "Nats-Service-Error"
 
+_OUR_FAULT: Final = 500
 _DRAIN_SECONDS: Final = 5.0
 _ROOT: Final = "$SRV"
 
@@ -87,6 +88,8 @@ class _Server:
             for suffix in ("", f".{self._service.name}", f".{self._service.name}.{self._service.instance}"):
                 await self._listen(f"{_ROOT}.{verb}{suffix}", self._describer(describe))
         await self._mesh.client.flush()
+        # nats-py sends the first ping past what it still has to send; the second one follows it.
+        await self._mesh.client.flush()
 
     async def drain(self) -> None:
         """Take no new requests, finish those under way."""
@@ -139,7 +142,7 @@ class _Server:
 
     async def _respond(self, endpoint: Endpoint, message: Msg, answer: bytes | Refusal | None) -> None:
         endpoint.requests += 1
-        if isinstance(answer, Refusal):
+        if isinstance(answer, Refusal) and answer.code >= _OUR_FAULT:  # a clear no is no error
             endpoint.errors += 1
             endpoint.last_error = answer.detail
         if not message.reply or answer is None:

@@ -109,7 +109,8 @@ def presence(replicas: int) -> StreamConfig:
         subject_delete_marker_ttl=_MARKER_SECONDS,
         allow_rollup_hdrs=True,
         allow_direct=True,
-        storage=StorageType.MEMORY,
+        # Memory survives one server of a cluster; with a single server it would be lost with it.
+        storage=StorageType.MEMORY if replicas > 1 else StorageType.FILE,
         num_replicas=replicas,
     )
 

@@ -1,0 +1,26 @@
+"""Who is here: the instances that answer the NATS services protocol."""
+
+from contextlib import AsyncExitStack
+from typing import Final
+
+import anyio
+
+from airdisplay.client import Away
+from shared.mesh.connection import open_mesh
+from shared.mesh.services import Found
+from shared.mesh.services import discover as ask_everyone
+
+_CONNECT_SECONDS: Final = 2.0
+
+
+async def discover(nats_url: str) -> list[Found]:
+    """Every instance, with its statistics.
+
+    Raises:
+        Away: there is no NATS.
+    """
+    async with AsyncExitStack() as stack:
+        with anyio.move_on_after(_CONNECT_SECONDS):
+            mesh = await stack.enter_async_context(open_mesh(nats_url, name="airdisplay-nodes"))
+            return await ask_everyone(mesh, "STATS")
+    raise Away(f"NATS at {nats_url}")

@@ -1,0 +1,93 @@
+"""What this machine must grant before anything is started: a data directory of our own, and free ports."""
+
+import errno
+import fcntl
+import os
+import socket
+from collections.abc import Generator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Final
+
+from shared.contracts.errors import NotFit
+
+_LOCK: Final = "up.lock"
+_ONLY_OURS: Final = 0o700
+_EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (recognised, not bound)
+
+
+@contextmanager
+def data_directory(path: Path) -> Generator[Path]:
+    """Hold the data directory, made if need be, until the block is left. The lock dies with the process.
+
+    Raises:
+        NotFit: it cannot be written, or another `airdisplay up` holds it.
+    """
+    directory = path.expanduser().resolve()
+    try:
+        directory.mkdir(_ONLY_OURS, parents=True, exist_ok=True)
+        lock = os.open(directory / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise NotFit(f"cannot write to the data directory {directory}: {error.strerror}") from error
+    try:
+        _take(lock, directory)
+        yield directory
+    finally:
+        os.close(lock)
+
+
+def check_ports(http: tuple[str, int], nats: tuple[str, int]) -> None:
+    """Make sure that both can be served.
+
+    Raises:
+        NotFit: one cannot.
+    """
+    if http[1] == nats[1]:
+        raise NotFit(f"HTTP and NATS cannot both have port {http[1]}: {_another('http')}")
+    for what, (host, port) in (("HTTP", http), ("NATS", nats)):
+        try:
+            _try_to_listen(host, port)
+        except OSError as error:
+            raise NotFit(_why_not(what, host, port, error)) from error
+
+
+def reachable(host: str, port: int) -> str:
+    """`host:port` as clients on this machine write it; a server on every address is also on loopback."""
+    host = _EVERYWHERE.get(host, host)
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _take(lock: int, directory: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.read(lock, 32).decode(errors="replace").strip() or "unknown"
+        message = (
+            f"the data directory {directory} is in use by another airdisplay up (process {holder}): "
+            "stop that one, or choose another with --data-dir"
+        )
+        raise NotFit(message) from None
+    except OSError as error:  # file systems that know no locks
+        raise NotFit(f"cannot lock the data directory {directory}: {error.strerror}") from error
+    os.ftruncate(lock, 0)
+    os.write(lock, f"{os.getpid()}\n".encode())
+
+
+def _try_to_listen(host: str, port: int) -> None:
+    with ExitStack() as stack:
+        for family, kind, protocol, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            listener = stack.enter_context(socket.socket(family, kind, protocol))
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen()
+            break  # the first is the one that servers take
+
+
+def _why_not(what: str, host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} on {host} is taken by another program: {_another(what)}"
+    return f"cannot serve {what} on {host} port {port}: {error.strerror}"
+
+
+def _another(what: str) -> str:
+    return f"choose another with --{what.lower()}-port or AIRDISPLAY_{what.upper()}_PORT"

@@ -1,0 +1,195 @@
+"""`airdisplay up`: everything on this machine. NATS, the services, simulated hardware, the app.
+
+Whatever cannot work is said in one sentence before anything is started. Then all processes start at once
+and find one another; the address is said when the gateway is ready and the banners are registered.
+"""
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import anyio
+import click
+import httpx
+from anyio.abc import TaskStatus
+
+from airdisplay import nats_server, premises
+from airdisplay.child_logs import ChildLog
+from airdisplay.client import problem_sentence
+from airdisplay.fleet import fleet, register
+from airdisplay.supervisor import Program, Supervisor
+from shared.contracts.errors import NotFit
+from shared.mesh.connection import open_mesh
+
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+_ROOT: Final = str(Path(__file__).parents[1])
+_POLL_SECONDS: Final = 0.05
+_PATIENCE_SECONDS: Final = 10.0
+_ANSWER_SECONDS: Final = 2.0
+_NAMED_AT_MOST: Final = 3
+_NAME_WIDTH: Final = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What `up` was told."""
+
+    nats_server: str | None
+    nats_port: int
+    http_host: str
+    http_port: int
+    data_dir: Path
+    banners: int
+    display_ttl: float
+    log_level: int
+
+    @property
+    def nats_url(self) -> str:
+        """Where NATS is, for the processes."""
+        return f"nats://{nats_server.HOST}:{self.nats_port}"
+
+    @property
+    def address(self) -> str:
+        """Where the app is, for people on this machine."""
+        return f"http://{premises.reachable(self.http_host, self.http_port)}/"
+
+
+def up(settings: Settings) -> None:
+    """Run everything until a signal ends it.
+
+    Raises:
+        NotFit: it cannot be started as it is, or one of its processes cannot.
+    """
+    program = nats_server.find(settings.nats_server)
+    nats_server.check_version(program)
+    with premises.data_directory(settings.data_dir) as directory:
+        premises.check_ports((settings.http_host, settings.http_port), (nats_server.HOST, settings.nats_port))
+        configuration = nats_server.configure(directory, settings.nats_port)
+        running = programs(settings, directory, nats_server.command(program, configuration))
+        reason = anyio.run(_live, settings, directory, running)
+    if reason is not None:
+        raise NotFit(reason)
+
+
+def programs(settings: Settings, directory: Path, nats: Sequence[str]) -> list[Program]:
+    """What is run. Stopped from the end: first nobody asks any more, and what they ask leaves last."""
+    environment = _environment(settings, directory)
+
+    def python(name: str, *arguments: str) -> Program:
+        # -P: a folder of that name where the user happens to be is none of ours.
+        command = (sys.executable, "-P", "-m", *arguments)
+        return Program(name=name, command=command, environment=environment)
+
+    return [
+        Program(name="nats", command=nats),
+        python("banner", "services.banner"),
+        python("expiry", "services.expiry"),
+        *([python("hardware", "airdisplay", "device")] if settings.banners else []),
+        python("gateway", "services.gateway"),
+    ]
+
+
+def greeting(settings: Settings, directory: Path) -> list[str]:
+    """What people want to know once it runs."""
+    banners = fleet(settings.banners)
+    named = ", ".join(banners[:_NAMED_AT_MOST])
+    more = len(banners) - _NAMED_AT_MOST
+    flying = f"{named} and {more} more" if more > 0 else named or "none are simulated"
+    return [
+        f"AirDisplay is at  {settings.address}",
+        f"  banners  {flying}",
+        f"  data     {directory}",
+        "  stop     Ctrl-C",
+    ]
+
+
+def _environment(settings: Settings, directory: Path) -> Mapping[str, str]:
+    """Our own, what we were told, and where the code of the services is."""
+    paths = [_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(paths),
+        "AIRDISPLAY_NATS_URL": settings.nats_url,
+        "AIRDISPLAY_HTTP_HOST": settings.http_host,
+        "AIRDISPLAY_HTTP_PORT": str(settings.http_port),
+        "AIRDISPLAY_DATA_DIR": str(directory),
+        "AIRDISPLAY_DISPLAY_TTL": str(settings.display_ttl),
+        "AIRDISPLAY_BANNERS": str(settings.banners),
+        "AIRDISPLAY_REPLICAS": "1",
+    }
+
+
+async def _live(settings: Settings, directory: Path, running: Sequence[Program]) -> str | None:
+    """Run until a signal, or until a program will not do as it is, which it then gives as the reason."""
+    logs = directory / "logs"
+    logs.mkdir(exist_ok=True)
+    supervisor = Supervisor(
+        [(each, ChildLog(each.name, logs, _say, level=settings.log_level)) for each in running]
+    )
+    async with anyio.create_task_group() as tasks:
+        await tasks.start(_end_on_signal, supervisor)
+        async with supervisor.running(), anyio.create_task_group() as welcome:
+            welcome.start_soon(_welcome, settings, directory)
+            await supervisor.until_ended()
+            welcome.cancel_scope.cancel()
+            _print("stopping ...")
+        tasks.cancel_scope.cancel()
+    _print(f"stopped; what was shown is kept in {directory}")
+    return supervisor.reason
+
+
+async def _end_on_signal(supervisor: Supervisor, *, task_status: TaskStatus[None]) -> None:
+    with anyio.open_signal_receiver(*SIGNALS) as signals:
+        task_status.started()
+        async for _ in signals:
+            if supervisor.ending:  # asked twice: somebody is in a hurry
+                supervisor.kill()
+            supervisor.end()
+
+
+async def _welcome(settings: Settings, directory: Path) -> None:
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(_ask_for_patience, settings)
+        async with open_mesh(settings.nats_url, name="airdisplay-up") as mesh:
+            for refusal in await register(mesh, fleet(settings.banners)):
+                _say("up", refusal, logging.WARNING)
+        while await _missing(settings.address) is not None:
+            await anyio.sleep(_POLL_SECONDS)
+        tasks.cancel_scope.cancel()
+    _print("\n".join(greeting(settings, directory)))
+
+
+async def _ask_for_patience(settings: Settings) -> None:
+    while True:
+        await anyio.sleep(_PATIENCE_SECONDS)
+        if (missing := await _missing(settings.address)) is not None:
+            _print(f"still starting: {missing}")
+
+
+async def _missing(address: str) -> str | None:
+    """What the gateway waits for; nothing once it is ready."""
+    try:
+        async with httpx.AsyncClient(trust_env=False, timeout=_ANSWER_SECONDS) as client:
+            answer = await client.get(f"{address}readyz")
+    except httpx.HTTPError:
+        return "the gateway does not answer yet"
+    return None if answer.is_success else problem_sentence(answer)
+
+
+def _say(name: str, text: str, level: int) -> None:
+    colour = "red" if level >= logging.ERROR else "yellow" if level >= logging.WARNING else None
+    _print(f"{click.style(f'{name:<{_NAME_WIDTH}}', dim=True)} │ {click.style(text, fg=colour)}")
+
+
+def _print(text: str) -> None:
+    """Onto the terminal; where that is gone, everything goes on in silence, and the log files have it all."""
+    try:
+        click.echo(text)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

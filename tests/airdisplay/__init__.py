@@ -1,0 +1,1 @@
+"""The command line, with the real processes that it starts."""

@@ -1,0 +1,99 @@
+"""The commands as people type them."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.airdisplay.running import HOST, Up, airdisplay, free_port
+from tests.support.processes import running_module
+
+COMMANDS = ("up", "show", "watch", "banners", "nodes", "device")
+
+
+async def test_help_lists_the_commands() -> None:
+    ended = await airdisplay("--help")
+
+    assert 0 == ended.code
+    assert all(f"  {command} " in ended.said for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_every_setting_is_a_variable_too(command: str) -> None:
+    ended = await airdisplay(command, "--help")
+
+    options = ended.said.count("\n  --")  # help has a short form before the long one
+    assert options == " ".join(ended.said.split()).count("env var: AIRDISPLAY_")
+
+
+async def test_show_tells_until_when(everything: Up) -> None:
+    ended = await airdisplay("show", "mistral", "Hello", "--http-port", str(everything.http_port))
+
+    assert 0 == ended.code
+    assert ended.said.startswith("mistral shows “Hello” for 60 s, until ")
+
+
+async def test_a_refusal_ends_with_one_line_and_exit_code_one(everything: Up) -> None:
+    ended = await airdisplay("show", "nowhere", "Hello", AIRDISPLAY_HTTP_PORT=str(everything.http_port))
+
+    assert 1 == ended.code
+    assert not ended.said
+    assert ["Error: There is no banner 'nowhere'. Ids match [a-z0-9][a-z0-9-]{0,62}."] == (
+        ended.complained.splitlines()
+    )
+
+
+@pytest.mark.parametrize("command", ["show", "banners"])
+async def test_nobody_there_is_one_line(command: str) -> None:
+    arguments = ("lightning", "Hello") if command == "show" else ()
+    ended = await airdisplay(command, *arguments, "--http-port", str(free_port()))
+
+    assert 1 == ended.code
+    assert 1 == len(ended.complained.splitlines())
+
+
+async def test_banners_are_listed(everything: Up) -> None:
+    ended = await airdisplay("banners", "--http-port", str(everything.http_port))
+
+    assert 0 == ended.code
+    assert all(name in ended.said for name in ("lightning", "sparky", "stormy"))
+
+
+async def test_nodes_are_listed(everything: Up) -> None:
+    ended = await airdisplay("nodes", "--nats-url", everything.nats_url)
+
+    assert 0 == ended.code
+    assert "gateway" in ended.said
+
+
+async def test_nodes_need_nats() -> None:
+    ended = await airdisplay("nodes", "--nats-url", f"nats://{HOST}:{free_port()}")
+
+    assert 1 == ended.code
+    assert 1 == len(ended.complained.splitlines())
+
+
+async def test_a_watch_prints_what_a_show_does(everything: Up, tmp_path: Path) -> None:
+    port = ("--http-port", str(everything.http_port))
+    with running_module("airdisplay", "watch", "gusty", *port, log=tmp_path / "log") as watching:
+        await watching.printed("gusty is dark")
+        await airdisplay("show", "gusty", "Hello", *port)
+        await watching.printed("gusty shows “Hello” until ")
+
+
+async def test_a_watch_ends_quietly_with_ctrl_c(everything: Up, tmp_path: Path) -> None:
+    port = ("--http-port", str(everything.http_port))
+    with running_module("airdisplay", "watch", "cirrus", *port, log=tmp_path / "log") as watching:
+        await watching.printed("cirrus is dark")
+        watching.send(signal.SIGINT)
+
+        assert 130 == await watching.exit_code()
+        assert 1 == len(watching.output.splitlines())
+
+
+@pytest.mark.parametrize("banner", ["Lightning", "a b", "", "-"])
+async def test_what_cannot_be_a_banner_is_refused(banner: str) -> None:
+    ended = await airdisplay("show", "--", banner, "Hello")
+
+    assert 1 == ended.code
+    assert "expected a banner id" in ended.complained

@@ -1,0 +1,21 @@
+"""Who is here, by the NATS services protocol."""
+
+import pytest
+
+from airdisplay.client import Away
+from airdisplay.nodes import discover
+from tests.airdisplay.running import HOST, Up, free_port
+from tests.support.waiting import until
+
+
+async def test_every_service_of_an_up_is_found(everything: Up) -> None:
+    async def all_found() -> bool:
+        found = await discover(everything.nats_url)
+        return {"banner", "expiry", "gateway", "hardware"} == {node.name for node in found}
+
+    await until(all_found)
+
+
+async def test_nobody_there_is_one_sentence() -> None:
+    with pytest.raises(Away, match=r"NATS at nats://.* cannot be reached: is `airdisplay up` running\?"):
+        await discover(f"nats://{HOST}:{free_port()}")

@@ -1,0 +1,107 @@
+"""What must be granted before anything is started, in one sentence each."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from airdisplay.premises import check_ports, data_directory, reachable
+from shared.contracts.errors import NotFit
+from tests.airdisplay.running import HOST, free_port
+
+
+@pytest.fixture
+def taken() -> Generator[int]:
+    """A port on which somebody listens."""
+    with socket.create_server((HOST, 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+def test_a_data_directory_is_made(tmp_path: Path) -> None:
+    with data_directory(tmp_path / "some" / "where") as directory:
+        assert directory.is_dir()
+        assert str(os.getpid()) == (directory / "up.lock").read_text().strip()
+
+
+def test_a_data_directory_is_ours_alone_while_it_is_held(tmp_path: Path) -> None:
+    with (
+        data_directory(tmp_path),
+        pytest.raises(NotFit, match=rf"in use by another airdisplay up \(process {os.getpid()}\)"),
+        data_directory(tmp_path),
+    ):
+        pass
+
+
+def test_a_data_directory_can_be_held_again(tmp_path: Path) -> None:
+    for _ in range(2):
+        with data_directory(tmp_path):
+            pass
+
+
+def test_a_data_directory_is_free_again_when_its_holder_is_killed(tmp_path: Path) -> None:
+    hold = (
+        "import sys, time; from pathlib import Path; from airdisplay.premises import data_directory\n"
+        "with data_directory(Path(sys.argv[1])): print(flush=True); time.sleep(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", hold, tmp_path], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        with pytest.raises(NotFit, match="in use"), data_directory(tmp_path):
+            pass
+        holder.kill()
+    with data_directory(tmp_path):
+        pass
+
+
+def test_a_directory_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+
+    with pytest.raises(NotFit, match=f"cannot write to the data directory {file}/data: "):
+        data_directory(file / "data").__enter__()
+
+
+def test_free_ports_will_do() -> None:
+    check_ports((HOST, free_port()), (HOST, free_port()))
+
+
+def test_a_taken_port_for_http_is_named(taken: int) -> None:
+    sentence = f"port {taken} on {HOST} is taken by another program: choose another with --http-port"
+    with pytest.raises(NotFit, match=sentence):
+        check_ports((HOST, taken), (HOST, free_port()))
+
+
+def test_a_taken_port_for_nats_is_named(taken: int) -> None:
+    sentence = f"port {taken} on {HOST} is taken by another program: choose another with --nats-port"
+    with pytest.raises(NotFit, match=sentence):
+        check_ports((HOST, free_port()), (HOST, taken))
+
+
+def test_two_servers_need_two_ports() -> None:
+    port = free_port()
+
+    with pytest.raises(NotFit, match="HTTP and NATS cannot both have port"):
+        check_ports((HOST, port), (HOST, port))
+
+
+def test_an_address_of_another_machine_cannot_be_served() -> None:
+    with pytest.raises(NotFit, match=r"cannot serve HTTP on 192\.0\.2\.1 port"):
+        check_ports(("192.0.2.1", free_port()), (HOST, free_port()))
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("127.0.0.1", "127.0.0.1:8000"),
+        ("localhost", "localhost:8000"),
+        ("0.0.0.0", "127.0.0.1:8000"),
+        ("::", "[::1]:8000"),
+        ("::1", "[::1]:8000"),
+    ],
+)
+def test_people_get_an_address_that_they_can_open(host: str, expected: str) -> None:
+    assert expected == reachable(host, 8000)

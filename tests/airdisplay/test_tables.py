@@ -1,0 +1,68 @@
+"""Tables of what is here."""
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+from rich.table import Table
+
+from airdisplay.tables import of_banners, of_nodes, put
+from airdisplay.wording import local_time
+from shared.contracts.banner import Display
+from shared.contracts.identity import BannerId, DisplayId
+from shared.contracts.instants import later
+from shared.contracts.views import BannerView
+from shared.mesh.services import Found
+from tests.support.clock import NOON
+
+DISPLAY = Display(
+    id=DisplayId("d"), text="[bold] Hello 👋", by="ada", shown_at=NOON, until=later(NOON, 60_000)
+)
+
+
+def rows(table: Table) -> list[list[str]]:
+    """What stands in a table, word by word, below its head."""
+    file = StringIO()
+    Console(file=file, width=120).print(table)
+    return [line.split() for line in file.getvalue().splitlines() if line.strip()][2:]
+
+
+def test_nodes_are_listed_with_their_sums() -> None:
+    endpoints = [{"num_requests": 1_000, "num_errors": 1}, {"num_requests": 234, "num_errors": 2}]
+    nodes = [
+        Found(name="gateway", id="g1", version="0.1.0", started=NOON),
+        Found(name="banner", id="b1", version="0.1.0", started=NOON, endpoints=endpoints),
+    ]
+
+    assert [
+        ["banner", "b1", "0.1.0", local_time(NOON), "1,234", "3"],
+        ["gateway", "g1", "0.1.0", local_time(NOON), "0", "0"],
+    ] == rows(of_nodes(nodes))
+
+
+def test_a_node_that_does_not_say_since_when_is_listed_too() -> None:
+    assert [["banner", "b1", "0.1.0", "?", "0", "0"]] == rows(
+        of_nodes([Found(name="banner", id="b1", version="0.1.0")])
+    )
+
+
+def test_banners_are_listed_with_what_they_show() -> None:
+    banners = [
+        BannerView(
+            id=BannerId("lightning"), name="L", tags=(), revision=1, display=DISPLAY, presence="online"
+        ),
+        BannerView(id=BannerId("sparky"), name="S", tags=(), revision=2, display=None),
+    ]
+
+    assert [
+        ["lightning", "[bold]", "Hello", "👋", "58", "s", "online"],
+        ["sparky", "offline"],
+    ] == rows(of_banners(banners, later(NOON, 2_000)))
+
+
+def test_a_table_that_nobody_looks_at_is_not_squeezed(capsys: pytest.CaptureFixture[str]) -> None:
+    table = Table("text")
+    table.add_row("x" * 120)
+    put(table)
+
+    assert "x" * 120 in capsys.readouterr().out

@@ -1,0 +1,236 @@
+"""`airdisplay up`: everything starts, what dies comes back, Ctrl-C ends all of it, nothing is forgotten."""
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+
+from airdisplay import nats_server
+from shared.contracts import subjects
+from shared.mesh.connection import open_mesh
+from shared.mesh.runner import NOT_FIT
+from tests.airdisplay.running import HOST, Up, airdisplay, free_port, gone, ports, running_up
+from tests.support.waiting import until
+
+PATIENCE = 45
+"""Seconds within which everything must be well again."""
+
+
+async def get(up: Up, path: str) -> Any:
+    """What the gateway answers."""
+    async with httpx.AsyncClient(base_url=up.address) as client:
+        answer = await client.get(path)
+    return answer.raise_for_status().json()
+
+
+async def show(up: Up, banner: str, text: str) -> str:
+    """Put a text on a banner; the id of the display."""
+    async with httpx.AsyncClient(base_url=up.address) as client:
+        answer = await client.post(f"/v1/banners/{banner}/display", json={"text": text})
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+async def reported(up: Up, banner: str) -> str | None:
+    """The display that the hardware says it shows."""
+    found = (await get(up, f"/v1/banners/{banner}"))["reported"]
+    return None if found is None else found["display_id"]
+
+
+async def end(up: Up, children: Mapping[str, int]) -> None:
+    """Ctrl-C, and all that this shall lead to."""
+    up.process.send(signal.SIGINT)
+
+    assert 0 == await up.process.exit_code()
+    assert all(gone(child) for child in children.values())
+
+
+async def test_it_says_where_the_app_is_and_what_there_is(everything: Up) -> None:
+    greeting = everything.process.output.splitlines()[:4]
+
+    assert f"AirDisplay is at  http://{HOST}:{everything.http_port}/" == greeting[0]
+    assert "  banners  lightning, sparky, stormy and 21 more" == greeting[1]
+    assert f"  data     {everything.data}" == greeting[2]
+    assert "  stop     Ctrl-C" == greeting[3]
+
+
+async def test_the_app_is_there_when_its_address_is_said(everything: Up) -> None:
+    async with httpx.AsyncClient(base_url=everything.address) as client:
+        app, ready = await client.get("/"), await client.get("/readyz")
+
+    assert (200, 200) == (app.status_code, ready.status_code)
+
+
+async def test_every_banner_is_registered_and_its_hardware_comes_online(everything: Up) -> None:
+    async def all_online() -> bool:
+        items = (await get(everything, "/v1/banners"))["items"]
+        return [True] * 24 == [item["presence"] == "online" for item in items]
+
+    await until(all_online)
+
+
+async def test_what_is_shown_is_what_the_hardware_shows(everything: Up) -> None:
+    display = await show(everything, "lightning", "Hello")
+
+    async def is_reported() -> bool:
+        return display == await reported(everything, "lightning")
+
+    await until(is_reported)
+
+
+async def test_every_process_that_is_killed_comes_back(tmp_path: Path) -> None:
+    async with running_up(tmp_path, "--banners", "1") as up:
+        before = up.children()
+        assert {"nats-server", "banner", "expiry", "hardware", "gateway"} == set(before)
+        for pid in before.values():
+            os.kill(pid, signal.SIGKILL)
+        await until(lambda: not set(up.children().values()) & set(before.values()))
+        await until(lambda: set(up.children()) == set(before), seconds=PATIENCE)
+        for name in ("nats", "banner", "expiry", "hardware", "gateway"):
+            assert f"{name:<8} │ ended by SIGKILL, exit code -9; starts again in 0.2 s" in up.process.output
+
+        async def shows() -> bool:
+            try:
+                await show(up, "lightning", "Back again")
+            except (httpx.HTTPError, AssertionError):
+                return False
+            return True
+
+        async def hardware_shows() -> bool:
+            return await reported(up, "lightning") is not None
+
+        await until(shows, seconds=PATIENCE)
+        await until(hardware_shows, seconds=PATIENCE)
+        await end(up, up.children())
+
+
+async def test_ctrl_c_ends_everything_and_the_next_up_goes_on(tmp_path: Path) -> None:
+    async with running_up(tmp_path, "--banners", "1") as up:
+        display = await show(up, "lightning", "Still here")
+        await end(up, up.children())
+        assert "stopping" in up.process.output
+        assert "was killed" not in up.process.output
+        assert "starts again" not in up.process.output
+
+    async with running_up(tmp_path, "--banners", "1") as up:
+        found = await get(up, "/v1/banners/lightning")
+        assert display == found["display"]["id"]
+        await end(up, up.children())
+
+
+async def test_nothing_outlives_an_up_that_is_killed(tmp_path: Path) -> None:
+    async with running_up(tmp_path, "--banners", "1") as up:
+        display = await show(up, "lightning", "Still here")
+        children = up.children()
+        up.process.send(signal.SIGKILL)
+        await until(lambda: all(gone(child) for child in children.values()))
+
+    async with running_up(tmp_path, "--banners", "1") as up:
+        assert display == (await get(up, "/v1/banners/lightning"))["display"]["id"]
+
+
+async def test_no_banners_are_none(tmp_path: Path) -> None:
+    async with running_up(tmp_path, "--banners", "0") as up:
+        assert "none are simulated" in up.process.output
+        assert "hardware" not in up.children()
+        assert [] == (await get(up, "/v1/banners"))["items"]
+
+
+async def test_a_signal_while_it_starts_ends_everything(tmp_path: Path) -> None:
+    async with running_up(tmp_path, "--log-level", "info", greeting="Server is ready") as up:
+        await end(up, up.children())
+
+
+async def test_ctrl_c_twice_is_in_a_hurry(tmp_path: Path) -> None:
+    async with running_up(tmp_path, "--banners", "1") as up:
+        children = up.children()
+        os.kill(children["gateway"], signal.SIGSTOP)  # it will not stop by itself
+        up.process.send(signal.SIGINT)
+        await up.process.printed("stopping")
+        up.process.send(signal.SIGINT)
+
+        assert 0 == await up.process.exit_code()
+        assert all(gone(child) for child in children.values())
+
+
+async def test_one_data_directory_is_for_one_up(everything: Up) -> None:
+    ended = await airdisplay("up", *ports(free_port(), free_port(), everything.data))
+
+    assert NOT_FIT == ended.code
+    assert f"in use by another airdisplay up (process {everything.pid})" in one_line(ended.complained)
+
+
+@pytest.mark.parametrize("what", ["http", "nats"])
+async def test_a_taken_port_is_said_before_anything_starts(tmp_path: Path, what: str) -> None:
+    with socket.create_server((HOST, 0)) as listener:
+        taken = listener.getsockname()[1]
+        http_port, nats_port = (taken, free_port()) if what == "http" else (free_port(), taken)
+        ended = await airdisplay("up", *ports(http_port, nats_port, tmp_path))
+
+    assert NOT_FIT == ended.code
+    assert f"port {taken} on {HOST} is taken by another program" in one_line(ended.complained)
+    assert not (tmp_path / "nats").exists()
+
+
+async def test_a_directory_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    ended = await airdisplay("up", "--data-dir", str(file / "data"))
+
+    assert NOT_FIT == ended.code
+    assert f"cannot write to the data directory {file}/data" in one_line(ended.complained)
+
+
+async def test_a_missing_nats_server_is_said(tmp_path: Path) -> None:
+    data, missing = tmp_path / "data", tmp_path / "none"
+    ended = await airdisplay("up", "--nats-server", str(missing), "--data-dir", str(data))
+
+    assert NOT_FIT == ended.code
+    assert f"there is no nats-server at {missing}" in one_line(ended.complained)
+    assert not data.exists()
+
+
+async def test_a_wrong_nats_server_is_said(tmp_path: Path) -> None:
+    other = tmp_path / "nats-server"
+    other.write_text("#!/bin/sh\necho 'nats-server: v2.10.1'\n")
+    other.chmod(0o755)
+    ended = await airdisplay("up", "--data-dir", str(tmp_path / "data"), AIRDISPLAY_NATS_SERVER=str(other))
+
+    assert NOT_FIT == ended.code
+    assert "has version 2.10.1, and AirDisplay needs 2.15" in one_line(ended.complained)
+
+
+async def test_a_process_that_will_not_do_ends_everything_with_its_reason(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    await spoil(data)
+    ended = await airdisplay("up", *ports(free_port(), free_port(), data))
+
+    assert NOT_FIT == ended.code
+    assert "nats-server refuses the stream PRESENCE" in one_line(ended.complained)
+
+
+async def spoil(data: Path) -> None:
+    """Make a stream there that takes what belongs to another."""
+    port = free_port()
+    command = nats_server.command(nats_server.find(None), nats_server.configure(data, port))
+    async with await anyio.open_process(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as nats:
+        async with open_mesh(f"nats://{HOST}:{port}", name="test") as mesh:
+            await mesh.jetstream.add_stream(name="OTHER", subjects=[subjects.every_banner("presence")])
+        nats.terminate()
+
+
+def one_line(complaint: str) -> str:
+    """The one line of a complaint."""
+    lines = complaint.splitlines()
+    assert 1 == len(lines), complaint
+    return lines[0]
