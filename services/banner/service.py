@@ -84,9 +84,9 @@ class BannerService:
     async def on_expire_many(self, _subject: str, data: bytes) -> bytes:
         """Decide and commit each expiry on its own, side by side."""
         request = _decode(_many_decoder, data)
-        outcomes: dict[Expiry, ExpiryOutcome] = {}
+        outcomes: dict[int, ExpiryOutcome] = {}
 
-        async def expire(expiry: Expiry) -> None:
+        async def expire(position: int, expiry: Expiry) -> None:
             command = Expire(display_id=expiry.display_id, by=request.by)
             try:
                 outcome = await self._repository.execute(
@@ -94,14 +94,14 @@ class BannerService:
                 )
             except AirDisplayError as error:  # of this one; the others go on
                 log.warning("expiry failed", banner=expiry.banner, error=str(error))
-                outcomes[expiry] = _outcome(expiry, "failed")
+                outcomes[position] = _outcome(expiry, "failed")
             else:
-                outcomes[expiry] = _expiry_outcome(expiry, outcome)
+                outcomes[position] = _expiry_outcome(expiry, outcome)
 
         async with asyncio.TaskGroup() as tasks:
-            for expiry in request.expiries:
-                tasks.create_task(expire(expiry))
-        return _encoder.encode(ExpireManyReply(tuple(outcomes[each] for each in request.expiries)))
+            for position, expiry in enumerate(request.expiries):
+                tasks.create_task(expire(position, expiry))
+        return _encoder.encode(ExpireManyReply(tuple(outcomes[each] for each in range(len(outcomes)))))
 
     async def on_get(self, subject: str, _data: bytes) -> bytes | Refusal:
         """The banner as the store has it now."""

@@ -23,7 +23,7 @@ from shared.contracts.banner import (
     Expiry,
     ExpiryOutcome,
 )
-from shared.contracts.errors import Malformed, OutcomeUnknown, Unreachable
+from shared.contracts.errors import UNDECODABLE, Malformed, OutcomeUnknown, Unreachable
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import Instant, epoch_ms
 from shared.mesh import clock, streams
@@ -40,7 +40,7 @@ COVER_MS: Final = 250
 _RETRY_MS: Final = 50
 _AFTER_FAILURE_MS: Final = 250
 # Deadlines that come up together go out together: under load many in one request instead of one in each.
-_GATHER_SECONDS: Final = 0.004
+_GATHER_SECONDS: Final = 0.008
 _UNDER_WAY_AT_MOST: Final = 8
 _PEERS_SECONDS: Final = 1.0
 _POLLS_REMEMBERED: Final = 3
@@ -135,7 +135,7 @@ class ExpiryService:
         banner = BannerId(subjects.key_of(entry.subject))
         try:
             record = _decoder.decode(entry.data)
-        except msgspec.MsgspecError as error:  # a deleted key, or nothing of ours: no deadline in it
+        except UNDECODABLE as error:  # a deleted key, or nothing of ours: no deadline in it
             if entry.data:
                 log.error("record unreadable", banner=banner, problem=str(error))
             self._schedule.drop(banner)

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from litestar import Litestar
-from litestar.di import Provide
+from litestar.datastructures import State
 from prometheus_client import CollectorRegistry
 
 from services.gateway import routes
@@ -12,7 +12,7 @@ from services.gateway.hub import Hub
 from services.gateway.live import live_route
 from services.gateway.pages import openapi, static_routes
 from services.gateway.problems import HANDLERS, json_only
-from services.gateway.routes import Calls
+from services.gateway.routes import CALLS, Calls
 from services.gateway.sse import live_events_route
 
 BODY_BYTES: Final = 16 * 1024
@@ -31,7 +31,7 @@ def create_app(
     ]
     return Litestar(
         route_handlers=handlers,
-        dependencies={"calls": Provide(lambda: calls, sync_to_thread=False)},
+        state=State({CALLS: calls}),
         before_request=json_only,
         exception_handlers=HANDLERS,
         request_max_body_size=BODY_BYTES,

@@ -12,7 +12,7 @@ from litestar import WebSocket, websocket
 from litestar.exceptions import WebSocketDisconnect
 
 from services.gateway.hub import Hub
-from shared.contracts.errors import Malformed
+from shared.contracts.errors import UNDECODABLE, Malformed
 from shared.contracts.identity import BannerId, banner_id
 from shared.contracts.views import ClientFrame, CloseCode, Hello, Ping, Problem, Unwatch, Watch
 from shared.mesh import clock
@@ -76,7 +76,7 @@ class LiveChannel:
     def _on_frame(self, data: str | bytes) -> None:
         try:
             frame = _frame_decoder.decode(data)
-        except (msgspec.MsgspecError, UnicodeError) as error:
+        except UNDECODABLE as error:
             self._tell(Problem(code="malformed", detail=str(error)))
             return
         if isinstance(frame, Watch):

@@ -4,7 +4,6 @@ import secrets
 from typing import Any, Final
 
 from litestar import Response, delete, get, post
-from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_204_NO_CONTENT, HTTP_304_NOT_MODIFIED
 
@@ -86,13 +85,20 @@ class Calls:
         return BannerPage(tuple(items), None)
 
 
-NamedCalls = NamedDependency[Calls]
+CALLS: Final = "calls"
+"""Where the application keeps them. Injecting them would cost every request more than all of ours together."""
+
+
+def calls_of(request: AnyRequest) -> Calls:
+    """What this application's calls need."""
+    calls = request.app.state[CALLS]
+    assert isinstance(calls, Calls)
+    return calls
 
 
 @post("/v1/banners", status_code=HTTP_201_CREATED, summary="Register a banner")
 async def register(
     request: AnyRequest,
-    calls: NamedCalls,
     data: JSONBody[RegisterBody],
     idempotency_key: IdempotencyKey = None,
 ) -> Response[Any]:
@@ -101,31 +107,31 @@ async def register(
     command_id = _command_id(by, "register", idempotency_key)
     banner = data.id or BannerId(f"b-{command_id[:12]}")
     command = Register(id=command_id, by=by, name=data.name, tags=data.tags)
-    reply = await calls.command(banner, command)
+    reply = await calls_of(request).command(banner, command)
     if isinstance(reply, Refusal):
         return refused(reply)
     headers = {"Location": f"/v1/banners/{banner}", "ETag": etag(reply.revision)}
-    return Response(_view(reply, calls.known(banner)), headers=headers)
+    return Response(_view(reply, calls_of(request).known(banner)), headers=headers)
 
 
 @get("/v1/banners", summary="List banners")
 async def list_banners(
-    calls: NamedCalls,
+    request: AnyRequest,
     tag: FromQuery[str | None] = None,
     status: FromQuery[Status | None] = None,
     cursor: FromQuery[str] = "",
     limit: Limit = DEFAULT_PAGE,
 ) -> BannerPage:
     """Banners in the order of their ids; `next_cursor` asks for the next page."""
-    return calls.page(cursor, limit, tag, status, clock.now())
+    return calls_of(request).page(cursor, limit, tag, status, clock.now())
 
 
 @get("/v1/banners/{banner:str}", summary="One banner")
 async def get_banner(
-    calls: NamedCalls, banner: FromPath[str], if_none_match: IfNoneMatch = None
+    request: AnyRequest, banner: FromPath[str], if_none_match: IfNoneMatch = None
 ) -> Response[Any]:
     """One banner as the store has it now. Refusals: 404 `unknown-banner`."""
-    reply = await calls.get(banner)
+    reply = await calls_of(request).get(banner)
     if isinstance(reply, Refusal):
         return refused(reply)
     headers = {"ETag": etag(reply.revision)}
@@ -133,13 +139,12 @@ async def get_banner(
     over = reply.state.display is not None and showing(reply.state, clock.now()) is None
     if not over and matches(if_none_match, reply.revision):
         return Response(None, status_code=HTTP_304_NOT_MODIFIED, headers=headers)
-    return Response(_view(reply, calls.known(banner)), headers=headers)
+    return Response(_view(reply, calls_of(request).known(banner)), headers=headers)
 
 
 @post("/v1/banners/{banner:str}/display", status_code=HTTP_201_CREATED, summary="Show a text")
 async def show(
     request: AnyRequest,
-    calls: NamedCalls,
     banner: FromPath[str],
     data: JSONBody[ShowBody],
     idempotency_key: IdempotencyKey = None,
@@ -147,7 +152,7 @@ async def show(
     """Show a text on a banner. Refusals: 409 `busy`, 404, 422 `bad-text`."""
     by = author(request)
     command = Show(id=_command_id(by, f"show {banner}", idempotency_key), by=by, text=data.text)
-    reply = await calls.command(banner, command)
+    reply = await calls_of(request).command(banner, command)
     if isinstance(reply, Refusal):
         return refused(reply)
     view = _display(reply)
@@ -157,16 +162,14 @@ async def show(
 
 # The framework wants a status with a body here, because a refusal has one; success is 204 all the same.
 @delete("/v1/banners/{banner:str}/display", status_code=HTTP_200_OK, summary="End a display")
-async def clear(
-    request: AnyRequest, calls: NamedCalls, banner: FromPath[str], if_match: IfMatch = None
-) -> Response[Any]:
+async def clear(request: AnyRequest, banner: FromPath[str], if_match: IfMatch = None) -> Response[Any]:
     """End what shows now. Refusals: 403 `not-yours`, 404, 412 `stale`."""
     try:
         revision = expected_revision(if_match)
     except Malformed as error:
         return invalid(str(error))
     by = author(request)
-    reply = await calls.command(banner, Clear(by=by, revision=revision))
+    reply = await calls_of(request).command(banner, Clear(by=by, revision=revision))
     if isinstance(reply, Refusal):
         return refused(reply)
     return Response(None, status_code=HTTP_204_NO_CONTENT, headers={"ETag": etag(reply.revision)})

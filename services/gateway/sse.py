@@ -10,8 +10,8 @@ from litestar.response import Stream
 
 from services.gateway.bodies import LastEventId
 from services.gateway.hub import Hub
-from services.gateway.problems import refused
-from services.gateway.routes import NamedCalls
+from services.gateway.problems import AnyRequest, refused
+from services.gateway.routes import calls_of
 from shared.contracts.identity import BannerId
 from shared.contracts.refusals import Refusal
 from shared.mesh import clock
@@ -49,10 +49,10 @@ def live_events_route(hub: Hub, epoch: str) -> Any:
 
     @get("/v1/banners/{banner:str}/live", media_type="text/event-stream", summary="Follow one banner")
     async def live_events(
-        calls: NamedCalls, banner: FromPath[str], last_event_id: LastEventId = None
+        request: AnyRequest, banner: FromPath[str], last_event_id: LastEventId = None
     ) -> Response[Any] | Stream:
         """Server-sent events: `event: banner`, `id: <epoch>:<revision>`. Refusals: 404 `unknown-banner`."""
-        reply = await calls.get(banner)
+        reply = await calls_of(request).get(banner)
         if isinstance(reply, Refusal):
             return refused(reply)
         hub.view.learn(reply.state, reply.revision)

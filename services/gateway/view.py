@@ -13,7 +13,7 @@ import structlog
 
 from shared.contracts import subjects
 from shared.contracts.banner import Banner, showing
-from shared.contracts.errors import Malformed
+from shared.contracts.errors import UNDECODABLE, Malformed
 from shared.contracts.hardware import Reported
 from shared.contracts.identity import BannerId
 from shared.contracts.instants import Instant
@@ -118,7 +118,7 @@ class View:
                 continue
             try:
                 state = _record_decoder.decode(entry.data).state
-            except msgspec.MsgspecError as error:
+            except UNDECODABLE as error:
                 log.error("record unreadable", subject=entry.subject, problem=str(error))
                 continue
             self.learn(state, entry.sequence)
@@ -129,7 +129,7 @@ class View:
             try:
                 banner = subjects.parse_banner(entry.subject).banner
                 said = _reported_decoder.decode(entry.data)
-            except (Malformed, msgspec.MsgspecError) as error:
+            except (Malformed, *UNDECODABLE) as error:
                 log.warning("report not understood", subject=entry.subject, problem=str(error))
                 continue
             self._reported[banner] = ReportedView(said.display_id, said.at)

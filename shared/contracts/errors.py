@@ -11,6 +11,13 @@ AirDisplayError
 └── NotFit           this process must not start as it is: a wrong server, clock or setting
 """
 
+from typing import Final
+
+import msgspec
+
+UNDECODABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for bytes from elsewhere: what it names itself, what is no text, what nests without end."""
+
 _SHOWN_AT_MOST = 80
 _SAID_AT_MOST = 200
 

@@ -7,7 +7,7 @@ from typing import Any, Generic, cast
 
 import msgspec
 
-from shared.contracts.errors import NewerSchema, Unreadable
+from shared.contracts.errors import UNDECODABLE, NewerSchema, Unreadable
 from shared.contracts.identity import CommandId
 from shared.contracts.instants import Instant
 from shared.entities.entity import CommandT, Entity, EventT, Order, StateT
@@ -50,8 +50,6 @@ class _Versioned(msgspec.Struct):
 
 _any_version = msgspec.json.Decoder(_Versioned)
 _encoder = msgspec.json.Encoder()
-# msgspec names what is not JSON or not of the type; bytes that are no text, and depth without end, it lets out.
-_UNDECODABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
 class Codec(Generic[StateT, EventT]):
@@ -76,7 +74,7 @@ class Codec(Generic[StateT, EventT]):
         """
         try:
             record = cast("Record[StateT, EventT]", self._decoder.decode(data))
-        except _UNDECODABLE as error:
+        except UNDECODABLE as error:
             self._refuse_newer(self._version(data, error))
             expected = f"a {self._name} record ({error})"
             raise Unreadable(expected, found=data) from error
@@ -90,7 +88,7 @@ class Codec(Generic[StateT, EventT]):
     def _version(self, data: bytes, cause: Exception) -> int:
         try:
             return _any_version.decode(data).schema
-        except _UNDECODABLE:
+        except UNDECODABLE:
             expected = f"a {self._name} record"
             raise Unreadable(expected, found=data) from cause
 

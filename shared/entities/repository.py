@@ -131,7 +131,8 @@ class Repository(Generic[StateT, CommandT, EventT]):
         before = await self._accepted_before(key, order, held)
         if before is not None:
             return before
-        if order.revision is not None and order.revision != held.revision:
+        # What is not there is not stale: what that means is the entity's to say.
+        if order.revision not in (None, held.revision) and held.record is not None:
             return Refused(held.revision, Stale(expected=order.revision, revision=held.revision))
         # Time of one entity never runs backwards, whichever instance's clock decided before.
         now = self._clock() if held.record is None else max(self._clock(), held.record.at)

@@ -16,7 +16,7 @@ from shared.contracts.banner import (
     Register,
     Show,
 )
-from shared.contracts.errors import Malformed
+from shared.contracts.errors import UNDECODABLE, Malformed
 from shared.contracts.identity import BannerId
 from shared.mesh.connection import Mesh
 from shared.mesh.services import CODE_HEADER
@@ -69,6 +69,6 @@ class Banners:
             if message.headers and CODE_HEADER in message.headers:
                 return _refusal.decode(message.data)
             return decoder.decode(message.data)
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except UNDECODABLE as error:
             expected = f"an answer from {subject} ({error})"
             raise Malformed(expected, found=message.data) from error

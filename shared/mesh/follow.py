@@ -1,17 +1,21 @@
 """Following a stream without a gap: every entry once, in order, through restarts of server and connection.
 
 nats-py's ordered consumer stays silent for up to 18 s after a server restart, and loses what overflows
-its local queue without a word. This one asks for a new consumer from the entry after the last one it
+its local queue without a word. This one asks for a new consumer from the entry after the last one that it
 handed over, as soon as the connection is back, a sequence number is missing, or the heartbeat stops.
-The server sends no more than this process takes: its flow control is answered when a batch is taken.
+
+It pulls. While nothing happens it waits for a single entry, which arrives at once; while much happens it
+takes what has come together every few milliseconds. A wake-up for every entry would cost server and
+follower several times as much as the entries do. And what the reader has no time for stays in the server.
 """
 
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import anyio
+import msgspec
 import nats.errors
 import structlog
 from nats.aio.msg import Msg
@@ -19,20 +23,27 @@ from nats.aio.subscription import Subscription
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import APIError
 
-from shared.contracts.errors import Restarted, Unreachable
+from shared.contracts.errors import AirDisplayError, Restarted, Unreachable
 from shared.mesh import streams
 from shared.mesh.connection import Mesh, OnMessage
 
+GATHER_SECONDS: Final = 0.01
+"""Under load, for how long entries come together before they are taken."""
+
+_BATCH: Final = 2_000
+_WAIT_SECONDS: Final = 30.0
 _HEARTBEAT_SECONDS: Final = 1.0
 _SILENCE_SECONDS: Final = 2.5
 _RETRY_SECONDS: Final = 0.05
 _FORGOTTEN_AFTER_SECONDS: Final = 30.0
 """How long the server keeps the consumer of a follower that is gone."""
 
-_STALLED: Final = "Nats-Consumer-Stalled"
-_LAST_CONSUMER: Final = "Nats-Last-Consumer"
 _ACK_PREFIX: Final = "$JS.ACK."
 _SHORT_FORM_TOKENS: Final = 9
+_STATUS: Final = "Status"
+_HEARTBEAT: Final = "100"
+_END_OF_BATCH: Final = {"404", "408"}  # nothing more at present; waited long enough
+_LAST_CONSUMER: Final = "Nats-Last-Consumer"
 
 log = structlog.get_logger()
 
@@ -54,8 +65,12 @@ class _Position(NamedTuple):
     pending: int
 
 
+class _LostError(AirDisplayError):
+    """Raised when this consumer is of no more use."""
+
+
 class Feed:
-    """An open follow. `follow` makes one; iterate over it for batches of entries."""
+    """An open follow. `follow` makes one; iterate over it, in one task, for batches of entries."""
 
     def __init__(
         self,
@@ -81,54 +96,40 @@ class Feed:
         self._on_restart = on_restart
         self._subscription: Subscription | None = None
         self._inbox = ""
+        self._next_subject = ""
         self._delivered = 0
+        self._left = 0
         self._heard = 0.0
-        self._left_at_start = 0
+        self._asked = 0.0
+        self._wanted = 0
         self._received: list[Entry] = []
-        self._flow_control: list[str] = []
-        self._something = anyio.Event()
-        self._trouble = anyio.Event()
+        self._trouble = ""
+        self._answered = anyio.Event()
 
     async def __aiter__(self) -> AsyncGenerator[list[Entry]]:
-        """Batches of entries, each as large as what came while the last one was used."""
-        while True:
-            await self._something.wait()
-            self._something = anyio.Event()
-            batch, self._received = self._received, []
-            waiting, self._flow_control = self._flow_control, []
-            for subject in waiting:
-                await self._mesh.client.publish(subject)
-            if batch:
-                yield batch
-            if not self._received and not self._left_at_start:
-                self.caught_up.set()
-
-    async def keep_alive(self) -> None:
-        """Renew the consumer whenever that is needed; never returns.
+        """Batches of entries, as they come.
 
         Raises:
-            Restarted: the stream was made anew or lost its end, and nobody said what to do then.
+            Restarted: the stream is gone, made anew or lost its end, and nobody said what to do then.
         """
         while True:
-            await self._trouble.wait()
-            self._trouble = anyio.Event()
-            self.resumed += 1
-            await self.start()
+            if not self._left:
+                self.caught_up.set()
+            try:
+                entries = await self._more()
+            except (_LostError, Unreachable) as error:
+                log.warning("resuming", stream=self._stream, after=self.position, reason=str(error))
+                self.resumed += 1
+                await self.start()
+            else:
+                if entries:
+                    yield entries
 
-    async def watch_for_silence(self) -> None:
-        """Notice when heartbeats stop although the connection is there; never returns."""
-        while True:
-            await anyio.sleep(_HEARTBEAT_SECONDS / 2)
-            silent = time.monotonic() - self._heard
-            if silent > _SILENCE_SECONDS and self._mesh.connected:
-                log.warning("follow went silent", stream=self._stream, seconds=round(silent, 1))
-                self._heard = time.monotonic()
-                self.resume()
-
-    def resume(self) -> None:
-        """Ask for a new consumer that goes on after the last entry."""
+    def lose(self, trouble: str) -> None:
+        """Give this consumer up; the reader gets another one that goes on after the last entry."""
         self._inbox = ""
-        self._trouble.set()
+        self._trouble = trouble
+        self._answered.set()
 
     async def stop(self) -> None:
         """Let go of the consumer; the server forgets it after a while."""
@@ -148,47 +149,81 @@ class Feed:
                 return
 
     async def _start(self) -> None:
-        info = await streams.info(self._mesh, self._stream)
+        try:
+            info = await streams.info(self._mesh, self._stream)
+        except streams.Missing:
+            if self.epoch:  # it was there before
+                self._forget()
+            raise
         if self.epoch and (info.epoch != self.epoch or info.state.last_seq < self.position):
             self._forget()
         self.epoch = info.epoch
         await self.stop()
+        self._trouble = ""
         self._delivered = 0
         inbox = self._inbox = self._mesh.client.new_inbox()
         self._subscription = await self._mesh.subscribe(inbox, self._receiver(inbox))
-        made = await self._mesh.jetstream.add_consumer(self._stream, self._consumer(inbox))
-        self._heard = time.monotonic()
-        if not self._delivered:  # else entries were faster than this answer, and know better
-            sent = made.delivered.consumer_seq if made.delivered else 0
-            self._left_at_start = sent + (made.num_pending or 0)
-            self._something.set()
+        made = await self._mesh.jetstream.add_consumer(self._stream, self._consumer())
+        self._next_subject = f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{made.name}"
+        self._left = made.num_pending or 0
 
     def _forget(self) -> None:
         if self._on_restart is None:
             raise Restarted(self._stream)
-        log.warning("the stream was made anew", stream=self._stream)
+        log.warning("the stream is not the one that was followed", stream=self._stream)
         self._on_restart()
-        self._received.clear()
+        self.epoch = ""
         self.position = 0
 
-    def _consumer(self, inbox: str) -> ConsumerConfig:
+    def _consumer(self) -> ConsumerConfig:
         if self.position:
             start = DeliverPolicy.BY_START_SEQUENCE
         else:
             start = DeliverPolicy.ALL if self._everything else DeliverPolicy.LAST_PER_SUBJECT
         return ConsumerConfig(
-            deliver_subject=inbox,
             deliver_policy=start,
             opt_start_seq=self.position + 1 if self.position else None,
             filter_subject=self._subject,
             ack_policy=AckPolicy.NONE,
             max_deliver=1,
-            flow_control=True,
-            idle_heartbeat=_HEARTBEAT_SECONDS,
             inactive_threshold=_FORGOTTEN_AFTER_SECONDS,
             mem_storage=True,
             num_replicas=1,
         )
+
+    async def _more(self) -> list[Entry]:
+        """What has come together; when that is nothing, the next entry that comes."""
+        rest = self._asked + GATHER_SECONDS - time.monotonic()
+        if rest > 0 and not self._left:
+            await anyio.sleep(rest)
+        entries = await self._ask(_BATCH, no_wait=True)
+        return entries or await self._ask(
+            1, expires=int(_WAIT_SECONDS * 1e9), idle_heartbeat=int(_HEARTBEAT_SECONDS * 1e9)
+        )
+
+    async def _ask(self, batch: int, **how: Any) -> list[Entry]:
+        """One request for entries; returns what it brought once it is fulfilled or over."""
+        self._wanted = batch
+        self._answered = anyio.Event()
+        if self._trouble:
+            raise _LostError(self._trouble)
+        request = msgspec.json.encode({"batch": batch, **how})
+        self._asked = self._heard = time.monotonic()
+        if not self._mesh.connected:
+            raise Unreachable("the mesh")
+        await self._mesh.client.publish(self._next_subject, request, reply=self._inbox)
+        await self._until_answered()
+        received, self._received = self._received, []
+        return received
+
+    async def _until_answered(self) -> None:
+        while not self._answered.is_set():
+            with anyio.move_on_after(self._heard + _SILENCE_SECONDS - time.monotonic()):
+                await self._answered.wait()
+            if not self._answered.is_set() and time.monotonic() - self._heard >= _SILENCE_SECONDS:
+                self.lose("no heartbeat")
+        if self._trouble and not self._received:
+            raise _LostError(self._trouble)
 
     def _receiver(self, inbox: str) -> OnMessage:
         async def receive(message: Msg) -> None:
@@ -200,28 +235,28 @@ class Feed:
     def _receive(self, message: Msg) -> None:
         self._heard = time.monotonic()
         if not message.reply.startswith(_ACK_PREFIX):
-            self._on_control(message)
+            self._on_status(message.headers or {})
             return
         position = _position(message.reply)
         if position.delivered != self._delivered + 1:
-            log.warning("entries missing, resuming", stream=self._stream, after=self.position)
-            self.resume()
+            self.lose("entries are missing")
             return
         self._delivered = position.delivered
         self.position = position.sequence
-        self._left_at_start = position.pending
+        self._left = position.pending
         self._received.append(Entry(message.subject, position.sequence, message.data, message.headers))
-        self._something.set()
+        self._wanted -= 1
+        if not self._wanted:
+            self._answered.set()
 
-    def _on_control(self, message: Msg) -> None:
-        headers = message.headers or {}
-        if flow_control := message.reply or headers.get(_STALLED):
-            self._flow_control.append(flow_control)
-            self._something.set()
-        last = headers.get(_LAST_CONSUMER)
-        if last is not None and int(last) != self._delivered:
-            log.warning("entries missing, resuming", stream=self._stream, after=self.position)
-            self.resume()
+    def _on_status(self, headers: dict[str, str]) -> None:
+        status = headers.get(_STATUS)
+        if status in _END_OF_BATCH:
+            self._answered.set()
+        elif status != _HEARTBEAT:  # the consumer is gone, or nobody is there who knows it
+            self.lose(f"status {status}")
+        elif int(headers.get(_LAST_CONSUMER, self._delivered)) != self._delivered:
+            self.lose("entries are missing")
 
 
 def _position(reply: str) -> _Position:
@@ -244,19 +279,12 @@ async def follow(
 
     With `everything`, from the first entry that the stream has. When the stream is made anew, `on_restart`
     is called and it begins again; without one that ends the follower.
-
-    Raises:
-        Restarted: the stream was made anew, and there is no `on_restart`.
     """
     feed = Feed(mesh, stream, subject, everything=everything, on_restart=on_restart)
     await feed.start()
-    stop_listening = mesh.on_reconnect(feed.resume)
+    stop_listening = mesh.on_reconnect(lambda: feed.lose("the connection was away"))
     try:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(feed.keep_alive)
-            tasks.start_soon(feed.watch_for_silence)
-            yield feed
-            tasks.cancel_scope.cancel()
+        yield feed
     finally:
         stop_listening()
         with anyio.CancelScope(shield=True):

@@ -32,12 +32,14 @@ _HISTORY_DAYS: Final = 30
 _HISTORY_PER_BANNER: Final = 1_000
 _RECORD_BYTES_AT_MOST: Final = 64 * 1024
 _HARDWARE_BYTES_AT_MOST: Final = 4 * 1024
-_MARKER_SECONDS: Final = 60
+# As long as a gateway may be cut off and still find, when it goes on, who fell silent meanwhile.
+_MARKER_SECONDS: Final = _DAY
 
 _RETRY_SECONDS: Final = 0.1
 _FIRST_CONTACT_SECONDS: Final = 5.0
 _DIFFERENT_CONFIGURATION: Final = 10058
 _JETSTREAM_OFF: Final = 10039
+_NO_SUCH_STREAM: Final = 10059
 
 SKEW_AT_MOST_SECONDS: Final = 2.0
 """A process whose clock is further from the server's than this refuses to start."""
@@ -201,20 +203,39 @@ class StreamInfo(msgspec.Struct):
         return format(_nanoseconds(self.created), "x")
 
 
+class Missing(Unreachable):
+    """Raised when the server says that it has no such stream."""
+
+
+class _ApiError(msgspec.Struct):
+    err_code: int = 0
+
+
+class _Refused(msgspec.Struct):
+    error: _ApiError
+
+
 _info_decoder = msgspec.json.Decoder(StreamInfo)
+_refused_decoder = msgspec.json.Decoder(_Refused)
 
 
 async def info(mesh: Mesh, stream: str) -> StreamInfo:
     """Ask the server about a stream.
 
     Raises:
-        Unreachable: the stream is not there, or cannot be asked now.
+        Missing: there is no such stream.
+        Unreachable: it cannot be asked now.
     """
+    what = f"the stream {stream}"
     try:
         answer = await mesh.requests.ask(f"$JS.API.STREAM.INFO.{stream}", b"", timeout=2)
+    except OutcomeUnknown:
+        raise Unreachable(what) from None
+    try:
         return _info_decoder.decode(answer.data)
-    except (OutcomeUnknown, msgspec.MsgspecError):
-        raise Unreachable(f"the stream {stream}") from None
+    except msgspec.MsgspecError:
+        missing = _refused_decoder.decode(answer.data).error.err_code == _NO_SUCH_STREAM
+        raise (Missing(what) if missing else Unreachable(what)) from None
 
 
 async def measure_skew(mesh: Mesh) -> float:

@@ -115,13 +115,14 @@ async def test_requests_run_side_by_side(mesh: Mesh, caller: Mesh) -> None:
 
 async def test_past_the_bound_requests_are_refused_at_once(mesh: Mesh, caller: Mesh) -> None:
     gate = Gate()
+    refused: list[Refusal | None] = []
 
     with anyio.fail_after(10):
         async with serving(mesh, gate.handle, at_most=3), anyio.create_task_group() as tasks:
             for _ in range(3):
                 tasks.start_soon(ask, caller)
             await until(lambda: gate.inside == 3)
-            refused = [refusal_in(await ask(caller)) for _ in range(5)]
+            refused.extend([refusal_in(await ask(caller)) for _ in range(5)])
             gate.open()
 
     assert [refusals.Overloaded()] * 5 == refused
@@ -191,6 +192,7 @@ async def test_a_bug_is_answered_without_its_text_and_ends_the_service(mesh: Mes
         raise ZeroDivisionError("the secret of the house")
 
     ended: list[BaseException] = []
+    answers: list[Msg] = []
 
     async def work() -> None:
         try:
@@ -203,11 +205,11 @@ async def test_a_bug_is_answered_without_its_text_and_ends_the_service(mesh: Mes
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(work)
             await until(lambda: _serves(caller))
-            answer = await ask(caller)
+            answers.append(await ask(caller))
 
-    assert refusals.Failed() == refusal_in(answer)
-    assert b"secret" not in answer.data
-    assert "secret" not in str(answer.headers)
+    assert refusals.Failed() == refusal_in(answers[0])
+    assert b"secret" not in answers[0].data
+    assert "secret" not in str(answers[0].headers)
     assert ["the secret of the house"] == [str(each) for each in ended]
     with pytest.raises(Unreachable):
         await ask(caller)
@@ -225,7 +227,9 @@ async def test_a_message_that_expects_no_answer_gets_none(mesh: Mesh, caller: Me
         await until(lambda: handled == [b"hello"])
 
 
-async def test_instances_share_the_work_and_each_request_goes_to_one(mesh: Mesh, nats_server: NatsServer) -> None:
+async def test_instances_share_the_work_and_each_request_goes_to_one(
+    mesh: Mesh, nats_server: NatsServer
+) -> None:
     handled: list[str] = []
 
     def by(name: str) -> Handler:
@@ -285,7 +289,9 @@ async def test_stopping_answers_what_was_accepted_and_takes_no_more(mesh: Mesh, 
     assert sorted(b"%d" % number for number in range(20)) == sorted(answers)
 
 
-async def test_stopping_while_requests_pour_in_leaves_none_without_an_answer(mesh: Mesh, caller: Mesh) -> None:
+async def test_stopping_while_requests_pour_in_leaves_none_without_an_answer(
+    mesh: Mesh, caller: Mesh
+) -> None:
     handled: list[bytes] = []
     answered: list[bytes] = []
     gone = anyio.Event()
@@ -306,11 +312,10 @@ async def test_stopping_while_requests_pour_in_leaves_none_without_an_answer(mes
             number += 1
 
     with anyio.fail_after(20):
-        async with anyio.create_task_group() as tasks:
-            async with serving(mesh, handle):
-                for name in range(20):
-                    tasks.start_soon(keep_asking, name)
-                await until(lambda: len(answered) > 200)
+        async with anyio.create_task_group() as tasks, serving(mesh, handle):
+            for name in range(20):
+                tasks.start_soon(keep_asking, name)
+            await until(lambda: len(answered) > 200)
 
     assert sorted(handled) == sorted(answered)
 
@@ -424,7 +429,9 @@ async def test_a_service_does_not_answer_for_another(mesh: Mesh, caller: Mesh, s
             await caller.requests.ask(f"$SRV.PING{suffix}", b"", timeout=5)
 
 
-async def test_the_statistics_count_requests_and_failures_of_ours_but_no_refusals(mesh: Mesh, caller: Mesh) -> None:
+async def test_the_statistics_count_requests_and_failures_of_ours_but_no_refusals(
+    mesh: Mesh, caller: Mesh
+) -> None:
     async def handle(_subject: str, data: bytes) -> bytes | Refusal:
         return {b"no": refusals.KeyReused(), b"": refusals.Overloaded()}.get(data) or data
 

@@ -12,19 +12,21 @@ from prometheus_client import CollectorRegistry
 
 from services.gateway.app import create_app
 from services.gateway.hub import Hub
+from services.gateway.live import PING
 from services.gateway.problems import MEDIA_TYPE
 from services.gateway.routes import Calls
 from services.gateway.server import listen, serving
 from services.gateway.service import NAME, gateway_service
 from shared.contracts.identity import BannerId
 from shared.contracts.views import BannerView
-from shared.mesh.banners import Banners
 from shared.mesh.connection import Mesh, open_mesh
 from tests.support.banners import new_banner_id
 
 HOST = "127.0.0.1"
 EPOCH = "18c2f"
 """The life of the log, as a gateway without a log tells it."""
+
+_NARROW_BYTES = 64 * 1024
 
 _view = msgspec.json.Decoder(BannerView)
 
@@ -66,19 +68,20 @@ async def running_gateway(nats_url: str, *, instance: str = "test") -> AsyncGene
 
 
 @asynccontextmanager
-async def running_hub(mesh: Mesh | None = None) -> AsyncGenerator[tuple[Hub, Gateway]]:
-    """A gateway whose view is filled by hand; without a mesh it can only tell viewers of that."""
+async def running_hub(*, heartbeat_seconds: float = 600) -> AsyncGenerator[tuple[Hub, Gateway]]:
+    """The live channel of a hub that is filled by hand; there is no mesh to ask."""
     hub = Hub()
-    banners: Any = None if mesh is None else Banners(mesh)
+    nobody: Any = None
     app = create_app(
-        Calls(banners, hub), hub, epoch=EPOCH, missing=_nothing_missing, registry=CollectorRegistry()
+        Calls(nobody, hub), hub, epoch=EPOCH, missing=_nothing_missing, registry=CollectorRegistry()
     )
     listener = listen(HOST, 0)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)  # accepted ones inherit it
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _NARROW_BYTES)  # connections inherit it
     port = listener.getsockname()[1]
     async with anyio.create_task_group() as tasks, AsyncExitStack() as clients:
         tasks.start_soon(hub.run)
         tasks.start_soon(hub.watch_for_stalls)
+        tasks.start_soon(hub.beat, PING, heartbeat_seconds)
         async with serving(app, listener):
             yield hub, Gateway(port, clients)
         tasks.cancel_scope.cancel()

@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from shared.contracts.identity import BannerId
-from shared.contracts.views import BannerView, Changes, ClientFrame, Hello, ServerFrame, Snapshot, Watch
+from shared.contracts.views import BannerView, Changes, ClientFrame, Hello, Ping, ServerFrame, Snapshot, Watch
 from tests.support.waiting import PATIENCE_SECONDS
 
 T = TypeVar("T", bound=ServerFrame)
@@ -46,9 +46,9 @@ class Watcher:
             return _decoder.decode(await self.connection.recv())
 
     async def next(self, kind: type[T]) -> T:
-        """The next frame, which is of this kind."""
-        frame = await self.frame()
-        assert isinstance(frame, kind), frame
+        """The next frame, which is of this kind; pings may come at any time."""
+        while not isinstance(frame := await self.frame(), kind):
+            assert isinstance(frame, Ping), frame
         return frame
 
     async def watch(self, *banners: BannerId) -> Snapshot:
@@ -76,7 +76,9 @@ class Watcher:
 @asynccontextmanager
 async def connected(url: str, *, slow: bool = False) -> AsyncGenerator[Watcher]:
     """Somebody who has opened the live channel; a slow one keeps little that it has not read."""
-    options: dict[str, Any] = {"max_queue": 1, "sock": _narrow_socket(url)} if slow else {}
+    options: dict[str, Any] = {}
+    if slow:
+        options = {"max_queue": 1, "close_timeout": 0.1, "sock": _narrow_socket(url)}
     async with connect(url, max_size=None, compression=None, **options) as connection:
         yield Watcher(connection)
 

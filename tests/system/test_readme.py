@@ -1,0 +1,53 @@
+"""What the README tells people to paste does what it says."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import anyio
+import pytest
+
+from tests.support.system import System, running_system
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
+SHELL = re.compile(r"```sh\n(.*?)```", re.DOTALL)
+
+
+def curl_blocks() -> list[str]:
+    """The blocks of shell that call the gateway."""
+    return [block for block in SHELL.findall(README) if block.startswith("curl")]
+
+
+async def paste(block: str, system: System) -> str:
+    """Run a block as it stands, but for the port."""
+    script = block.replace("http://127.0.0.1:8000", system.urls[0])
+    done = await anyio.run_process(["bash", "-c", script], stderr=subprocess.STDOUT, check=False)
+    return done.stdout.decode()
+
+
+@pytest.mark.timeout(120)
+async def test_every_curl_line_works_when_pasted_in_the_order_of_the_page(tmp_path: Path) -> None:
+    async with running_system(tmp_path, ttl=60) as system:
+        await system.register("lightning", "sparky", "stormy")
+
+        listed, shown, keyed, followed, registered = [await paste(block, system) for block in curl_blocks()]
+        again = await paste(curl_blocks()[2], system)
+        busy = await paste(curl_blocks()[1], system)
+
+    assert '"id":"lightning"' in listed
+    assert "HTTP/1.1 201 Created" in shown
+    assert "Location: /v1/displays/".lower() in shown.lower()
+    assert "HTTP/1.1 201 Created" in keyed
+    assert "event: banner" in followed
+    assert "HTTP/1.1 204 No Content" in followed
+    assert "HTTP/1.1 201 Created" in registered
+    assert "HTTP/1.1 201 Created" in again  # the same key, long over: one effect, the same answer
+    assert "HTTP/1.1 409 Conflict" in busy
+    assert '"type":"/problems/busy"' in busy
+
+
+def test_every_file_that_is_linked_is_there() -> None:
+    links = re.findall(r"\]\((?!http)([^)#]+)", README)
+
+    assert [] == [link for link in links if not (ROOT / link).exists()]

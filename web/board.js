@@ -1,0 +1,70 @@
+/**
+ * What the store says of every banner, as far as this page was told. A state is taken when it is newer,
+ * so it does not matter by which way, or through which gateway, it came.
+ *
+ * @typedef {{id: string, text: string, by: string, shown_at: string, until: string}} Display
+ * @typedef {{id: string, name: string, tags: string[], revision: number, display: Display | null,
+ *   presence: "online" | "offline", reported: {display_id: string | null, at: string} | null}} Banner
+ */
+
+export class Board {
+  #clock;
+  #banners = new Map();
+  #epoch = "";
+  #onChange;
+  #onRemove;
+
+  /**
+   * @param {import("./clock.js").ServerClock} clock
+   * @param {{onChange: (banner: Banner) => void, onRemove: (id: string) => void}} listener
+   */
+  constructor(clock, { onChange, onRemove }) {
+    this.#clock = clock;
+    this.#onChange = onChange;
+    this.#onRemove = onRemove;
+  }
+
+  /** @returns {Banner | undefined} */
+  get(id) {
+    return this.#banners.get(id);
+  }
+
+  /** What a banner shows: nothing once the deadline is reached, whoever has said so or not. */
+  showing({ display }) {
+    return display !== null && this.#clock.now() < Date.parse(display.until) ? display : null;
+  }
+
+  /** All banners as of a revision. Revisions of another life of the log cannot be compared: then this replaces all. */
+  takeSnapshot({ revision, banners }, epoch) {
+    const told = new Set(banners.map(({ id }) => id));
+    for (const { id, revision: known } of [...this.#banners.values()]) {
+      if (epoch !== this.#epoch || (!told.has(id) && known <= revision)) {
+        this.#banners.delete(id);
+        if (!told.has(id)) {
+          this.#onRemove(id);
+        }
+      }
+    }
+    this.#epoch = epoch;
+    this.takeChanges(banners);
+  }
+
+  /** @param {Banner[]} banners */
+  takeChanges(banners) {
+    for (const banner of banners) {
+      const known = this.#banners.get(banner.id);
+      if (known === undefined || banner.revision >= known.revision) {
+        this.#banners.set(banner.id, banner);
+        this.#onChange(banner);
+      }
+    }
+  }
+
+  /** What an answer told of a banner's display, which may come before the change itself does, or after it. */
+  learn(id, revision, display) {
+    const known = this.#banners.get(id);
+    if (known !== undefined) {
+      this.takeChanges([revision > known.revision ? { ...known, revision, display } : known]);
+    }
+  }
+}
