@@ -162,6 +162,8 @@ class Devices:
                 await self._report(self._hardware[banner])
             while not await self._heard(banner):
                 await anyio.sleep(_RETRY_SECONDS)
+            # Once more, now that the mesh is surely up: on a first start there was no stream for the other yet.
+            await self._tell(banner, "presence", Presence(at=clock.now()))
 
     async def _heard(self, banner: BannerId) -> bool:
         """Say hello; whether the banner service took it, or has said that there is nothing to send."""

@@ -25,7 +25,7 @@ _TAGS: Final = {"Lightning": "coast", "Sparky": "city", "Stormy": "coast"}
 
 
 async def main() -> None:
-    """Three banners: one with a text of our own, one with somebody else's, one free."""
+    """Three banners: one with a text of our own, two with somebody else's."""
     IMAGE.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as directory:
         async with (
@@ -37,9 +37,10 @@ async def main() -> None:
                 await mesh.register(name, [tag], banner=name.lower())
                 await _turn_on(mesh, name.lower())
             await mesh.show("stormy", "Ice cream at the pier until six")
+            await mesh.show("sparky", "بحر وشمس")
             await visitor.write("Lightning", "Marry me, Ada! 💍")
             await expect(visitor.outcome).to_be_visible()
-            for name in ("Stormy", "Lightning"):
+            for name in ("Stormy", "Sparky", "Lightning"):
                 await _confirm(mesh, BannerId(name.lower()))
                 await expect(visitor.card(name)).to_contain_text("Panel online, shows this text")
             await visitor.page.screenshot(path=IMAGE)
