@@ -162,7 +162,7 @@ class Devices:
                 await self._report(self._hardware[banner])
             while not await self._heard(banner):
                 await anyio.sleep(_RETRY_SECONDS)
-            # Once more, now that the mesh is surely up: on a first start there was no stream for the other yet.
+            # Once more, now that the mesh is surely up: at a first start there was no stream for the other.
             await self._tell(banner, "presence", Presence(at=clock.now()))
 
     async def _heard(self, banner: BannerId) -> bool:

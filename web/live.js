@@ -129,6 +129,11 @@ export class Live {
         break;
       case "error":
         console.warn(`live channel: ${frame.code}: ${frame.detail}`);
+        if (frame.code === "mesh-unavailable") {
+          // The line is there, and nothing is behind it. The gateway sends a snapshot when that has changed.
+          this.#since = elapsed();
+          this.#say("reconnecting");
+        }
         break;
     }
   }

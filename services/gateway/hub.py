@@ -6,6 +6,7 @@ most 20 ms into one frame.
 
 import asyncio
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final
 
 import anyio
@@ -89,6 +90,19 @@ class Hub:
             watching.discard(viewer)
             if not watching:
                 self._of_banner.pop(banner, None)
+
+    def announce(self, frame: str) -> None:
+        """Tell everybody who is pinged of something that concerns them all."""
+        for hearts in self._hearts:
+            for viewer in hearts:
+                viewer.tell(frame)
+
+    def refresh(self, snapshot: Callable[[Iterable[BannerId] | None], str]) -> None:
+        """Give everybody a new snapshot of what it watches."""
+        for viewer in self.everyone():
+            banners = None if viewer.all else tuple(viewer.banners)
+            if banners is None or banners:
+                self.watch(viewer, banners, partial(snapshot, banners))
 
     async def run(self) -> None:
         """Tell viewers what changes; never returns."""

@@ -4,6 +4,7 @@ One task reads what the client asks, one writes what the hub has for it. Neither
 """
 
 import random
+from collections.abc import Iterable
 from typing import Any, Final
 
 import anyio
@@ -25,6 +26,12 @@ _NAMED_AT_MOST: Final = 5
 
 _encoder = msgspec.json.Encoder()
 _frame_decoder: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
+MESH_AWAY: Final = _encoder.encode(
+    Problem(
+        code="mesh-unavailable",
+        detail="The mesh cannot be reached; what was sent may have changed since. A snapshot follows.",
+    )
+).decode()
 PING: Final = _encoder.encode(Ping()).decode()
 
 
@@ -108,7 +115,7 @@ class LiveChannel:
         self._viewer.tell(_encoder.encode(frame).decode())
 
 
-def snapshot(hub: Hub, banners: list[BannerId] | None) -> str:
+def snapshot(hub: Hub, banners: Iterable[BannerId] | None) -> str:
     """The snapshot frame of these banners, or of all, as of now."""
     now = clock.now()
     view = hub.view

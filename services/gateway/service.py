@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, Final
 
 import anyio
@@ -9,7 +10,7 @@ from prometheus_client import CollectorRegistry, Gauge
 
 from services.gateway.app import create_app
 from services.gateway.hub import Hub
-from services.gateway.live import HEARTBEAT_MS, PING
+from services.gateway.live import HEARTBEAT_MS, MESH_AWAY, PING, snapshot
 from services.gateway.routes import Calls
 from services.gateway.server import listen, serving
 from shared.contracts import subjects
@@ -24,6 +25,8 @@ from shared.mesh.services import Service, serve
 NAME: Final = "gateway"
 
 _PING_SECONDS: Final = 0.5
+_LOOK_SECONDS: Final = 0.1
+_STALE_AFTER_SECONDS: Final = 1.0
 _FAREWELL_SECONDS: Final = 1.0
 
 
@@ -59,13 +62,14 @@ async def gateway_service(
         tasks.start_soon(hub.run)
         tasks.start_soon(hub.watch_for_stalls)
         tasks.start_soon(hub.beat, PING, HEARTBEAT_MS / 1000)
+        tasks.start_soon(_say_when_stale, hub, log)
         for feed in (log, reported, presence):
             await feed.caught_up.wait()
         app = create_app(
             Calls(Banners(mesh), hub),
             hub,
             epoch=log.epoch,
-            missing=lambda: _missing(mesh),
+            missing=lambda: _missing(mesh, log),
             registry=_registry(hub),
         )
         async with serving(app, listener):
@@ -81,6 +85,24 @@ async def _pour(feed: Feed, take: Any) -> None:
         take(entries)
 
 
+async def _say_when_stale(hub: Hub, log: Feed) -> None:
+    """Tell viewers when what they see may be old, and show them everything anew when it is not any more."""
+    await log.caught_up.wait()
+    while True:
+        await _becomes(log, current=False)
+        with anyio.move_on_after(_STALE_AFTER_SECONDS):
+            await _becomes(log, current=True)
+            continue
+        hub.announce(MESH_AWAY)
+        await _becomes(log, current=True)
+        hub.refresh(partial(snapshot, hub))
+
+
+async def _becomes(log: Feed, *, current: bool) -> None:
+    while log.current is not current:
+        await anyio.sleep(_LOOK_SECONDS)
+
+
 async def _say_farewell(hub: Hub) -> None:
     """Tell viewers to come back, to another instance or to the next one, and let them leave."""
     for viewer in hub.everyone():
@@ -90,9 +112,11 @@ async def _say_farewell(hub: Hub) -> None:
             await anyio.sleep(0.01)
 
 
-async def _missing(mesh: Mesh) -> list[str]:
+async def _missing(mesh: Mesh, log: Feed) -> list[str]:
     if not mesh.connected:
         return ["mesh"]
+    if not log.current:
+        return ["log"]
     try:
         await mesh.requests.ask("$SRV.PING.banner", b"", timeout=_PING_SECONDS)
     except (Unreachable, OutcomeUnknown):

@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 UNDECODABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
-"""What msgspec raises for bytes from elsewhere: what it names itself, what is no text, what nests without end."""
+"""What msgspec raises for foreign bytes: what it names itself, what is no text, what nests without end."""
 
 _SHOWN_AT_MOST = 80
 _SAID_AT_MOST = 200

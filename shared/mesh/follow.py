@@ -87,6 +87,8 @@ class Feed:
         """Names the life of the stream that is followed."""
         self.position = 0
         """The sequence of the last entry that was received."""
+        self.current = False
+        """Whether everything that there is has been received, as far as anybody can tell."""
         self.resumed = 0
         """How many times a new consumer was needed."""
         self._mesh = mesh
@@ -127,6 +129,7 @@ class Feed:
 
     def lose(self, trouble: str) -> None:
         """Give this consumer up; the reader gets another one that goes on after the last entry."""
+        self.current = False
         self._inbox = ""
         self._trouble = trouble
         self._answered.set()
@@ -213,6 +216,7 @@ class Feed:
             raise Unreachable("the mesh")
         await self._mesh.client.publish(self._next_subject, request, reply=self._inbox)
         await self._until_answered()
+        self.current = not self._left and not self._trouble
         received, self._received = self._received, []
         return received
 

@@ -30,7 +30,9 @@ async def records_of(mesh: Mesh, banner: BannerId) -> list[Logged]:
     sequence = 1
     while True:
         query = {"next_by_subj": subjects.history(banner), "seq": sequence}
-        answer = await mesh.requests.ask(f"$JS.API.DIRECT.GET.{HISTORY}", msgspec.json.encode(query), timeout=5)
+        answer = await mesh.requests.ask(
+            f"$JS.API.DIRECT.GET.{HISTORY}", msgspec.json.encode(query), timeout=5
+        )
         headers = answer.headers or {}
         if "Status" in headers:
             return records
