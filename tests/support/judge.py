@@ -4,7 +4,7 @@ The claims: what was acknowledged is in the log, once; at no instant do two disp
 who was told "busy" was told the truth; every state is what its events lead to; no record is missing.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -109,17 +109,18 @@ def _overlaps(spans: dict[str, list[Span]]) -> list[str]:
 
 
 def _lost(spans: dict[str, list[Span]], acknowledged: list[Acknowledged]) -> list[str]:
-    logged = Counter(
-        Acknowledged(banner, span.display.id, span.display.until)
-        for banner, displays in spans.items()
-        for span in displays
-    )
+    logged: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for banner, displays in spans.items():
+        for span in displays:
+            logged[banner, span.display.id].append(span.display.until)
     wrong = [
-        f"acknowledged {each} is {logged[each]} times in the log"
+        f"acknowledged {each} is {len(found)} times in the log: until {found}"
         for each in acknowledged
-        if logged[each] != 1
+        if (found := logged.get((each.banner, each.display_id), [])) != [each.until]
     ]
-    return wrong + [f"{each} was shown {count} times" for each, count in logged.items() if count > 1]
+    return wrong + [
+        f"{each} was shown {len(untils)} times" for each, untils in logged.items() if len(untils) > 1
+    ]
 
 
 def _lies(spans: dict[str, list[Span]], told_busy: list[ToldBusy]) -> list[str]:
