@@ -8,7 +8,7 @@ from typing import Final, cast
 
 import httptools
 
-CONNECTIONS: Final = 64
+CONNECTIONS: Final = 128
 
 
 class Connection(asyncio.Protocol):

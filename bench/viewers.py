@@ -52,6 +52,7 @@ async def measure_latency(place: Place) -> list[float]:
 
 async def measure_fanout() -> tuple[float, float, int]:
     """Frames a second to all viewers while displays come and go, changes a second, and bytes a frame."""
+    frames = changes = size = 0.0
     with mesh(SHORT_TTL) as place:
         await register(place.nats_url, BANNERS)
         async with (
@@ -66,7 +67,7 @@ async def measure_fanout() -> tuple[float, float, int]:
             frames, size = await frames_in(connections, SECONDS)
             changes = await _changes(place) - before
             tasks.cancel_scope.cancel()
-    return frames / SECONDS, changes / SECONDS, size // max(frames, 1)
+    return frames / SECONDS, changes / SECONDS, int(size / max(frames, 1))
 
 
 async def _show_for_ever(banners: Banners) -> None:

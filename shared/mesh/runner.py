@@ -22,6 +22,7 @@ UNAVAILABLE: Final = 69  # EX_UNAVAILABLE of sysexits.h: what it needs was not t
 NOT_FIT: Final = 78  # EX_CONFIG of sysexits.h: starting it again will not help
 
 START_SECONDS: Final = 30.0
+_COLLECT_SECONDS: Final = 600.0
 
 log = structlog.get_logger()
 
@@ -30,7 +31,7 @@ Service = Callable[[], AbstractAsyncContextManager[object]]
 
 def run(service: Service, *, start_seconds: float = START_SECONDS) -> int:
     """Run a service until a signal or a failure ends it, and return the exit code."""
-    _calm_the_collector()
+    gc.disable()
     try:
         anyio.run(_live, service, start_seconds, backend_options={"use_uvloop": sys.platform != "win32"})
     except BaseExceptionGroup as group:
@@ -40,13 +41,15 @@ def run(service: Service, *, start_seconds: float = START_SECONDS) -> int:
     return 0
 
 
-def _calm_the_collector() -> None:
-    """Look for cycles seldom: nearly all that lives here for long is state without any.
+async def _collect_seldom() -> None:
+    """Look for cycles a few times an hour, instead of whenever many objects were made.
 
-    With tens of thousands of banners in memory, each full collection would stop the process for long.
+    What our hot paths make has none, so the collector finds nothing; with tens of thousands of banners in
+    memory it takes up to a tenth of a second to find that out, and every deadline in that time is late.
     """
-    gc.freeze()
-    gc.set_threshold(20_000, 50, 100)
+    while True:
+        await anyio.sleep(_COLLECT_SECONDS)
+        gc.collect()
 
 
 async def _live(service: Service, start_seconds: float) -> None:
@@ -55,6 +58,7 @@ async def _live(service: Service, start_seconds: float) -> None:
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_stop_on_signal, stop, ready, tasks.cancel_scope)
         tasks.start_soon(_limit_start, ready, start_seconds)
+        tasks.start_soon(_collect_seldom)
         async with service():
             ready.set()
             log.info("ready")

@@ -76,8 +76,7 @@ class _Server:
         self._service = service
         self._tasks = tasks
         self._at_most = at_most
-        self._under_way = 0
-        self._idle = anyio.Event()
+        self._under_way: set[asyncio.Task[None]] = set()
         self._subscriptions: list[Subscription] = []
 
     async def open(self) -> None:
@@ -99,19 +98,26 @@ class _Server:
             except nats.errors.Error:  # the connection is gone, and with it whatever was to be drained
                 break
         if self._under_way:
-            self._idle = anyio.Event()
-            await self._idle.wait()
+            await asyncio.wait(self._under_way)
+
+    def abandon(self) -> None:
+        """Give up those that are still under way."""
+        if self._under_way:
+            log.warning("requests given up", count=len(self._under_way))
+        for task in self._under_way:
+            task.cancel()
 
     async def _listen(self, subject: str, take: Callable[[Msg], Awaitable[None]], queue: str = "") -> None:
         self._subscriptions.append(await self._mesh.subscribe(subject, take, queue=queue))
 
     def _taker(self, endpoint: Endpoint) -> Callable[[Msg], Awaitable[None]]:
         async def take(message: Msg) -> None:
-            if self._under_way >= self._at_most:
+            if len(self._under_way) >= self._at_most:
                 await self._respond(endpoint, message, refusals.Overloaded())
                 return
-            self._under_way += 1
-            self._tasks.create_task(self._handle(endpoint, message))
+            task = self._tasks.create_task(self._handle(endpoint, message))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
 
         return take
 
@@ -135,10 +141,6 @@ class _Server:
         else:
             endpoint.nanoseconds += time.perf_counter_ns() - started
             await self._respond(endpoint, message, answer)
-        finally:
-            self._under_way -= 1
-            if not self._under_way:
-                self._idle.set()
 
     async def _respond(self, endpoint: Endpoint, message: Msg, answer: bytes | Refusal | None) -> None:
         endpoint.requests += 1
@@ -171,6 +173,7 @@ async def serve(mesh: Mesh, service: Service, *, at_most: int = AT_MOST) -> Asyn
             lost.cancel()
             with anyio.move_on_after(_DRAIN_SECONDS, shield=True):
                 await server.drain()
+            server.abandon()
 
 
 def encode_refusal(refusal: Refusal) -> bytes:

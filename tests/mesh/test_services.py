@@ -320,6 +320,20 @@ async def test_stopping_while_requests_pour_in_leaves_none_without_an_answer(
     assert sorted(handled) == sorted(answered)
 
 
+async def test_stopping_does_not_wait_for_ever_for_what_never_ends(
+    mesh: Mesh, caller: Mesh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.mesh.services._DRAIN_SECONDS", 0.1)
+    gate = Gate()
+
+    with anyio.fail_after(10):
+        async with anyio.create_task_group() as tasks:
+            async with serving(mesh, gate.handle):
+                tasks.start_soon(ask, caller)
+                await until(lambda: gate.inside == 1)
+            tasks.cancel_scope.cancel()  # whoever asked has no answer to wait for
+
+
 async def test_stopping_works_without_a_server(own_nats_server: NatsServer, own_mesh: Mesh) -> None:
     async def handle(_subject: str, data: bytes) -> bytes:
         return data

@@ -119,7 +119,7 @@ def _lost(spans: dict[str, list[Span]], acknowledged: list[Acknowledged]) -> lis
         if (found := logged.get((each.banner, each.display_id), [])) != [each.until]
     ]
     return wrong + [
-        f"{each} was shown {len(untils)} times" for each, untils in logged.items() if len(untils) > 1
+        f"{each} was shown {len(deadlines)} times" for each, deadlines in logged.items() if len(deadlines) > 1
     ]
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import anyio
-from anyio.abc import ByteStream, SocketStream
+from anyio.abc import ByteStream, Listener, SocketStream, TaskStatus
 
 _HOST = "127.0.0.1"
 # Below the ports that outgoing connections take, so that nobody sits on ours while it is cut.
@@ -36,7 +36,7 @@ class Relay:
         self._cut = anyio.Event()
         self._mended.set()
 
-    async def run(self, *, task_status: anyio.abc.TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
+    async def run(self, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED) -> None:
         """Pass on, until it is cut and for as long as it is mended again; never returns."""
         while True:
             async with await self._listen() as listener, anyio.create_task_group() as tasks:
@@ -47,7 +47,7 @@ class Relay:
             await self._mended.wait()
             task_status = anyio.TASK_STATUS_IGNORED
 
-    async def _listen(self) -> anyio.abc.SocketListener:
+    async def _listen(self) -> Listener[SocketStream]:
         while True:
             try:
                 listener = await anyio.create_tcp_listener(local_host=_HOST, local_port=self.port)
@@ -58,10 +58,10 @@ class Relay:
                 return listener.listeners[0]
 
     async def _pass_on(self, client: SocketStream) -> None:
-        async with client, await anyio.connect_tcp(_HOST, self._server_port) as server:
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(_one_way, client, server, tasks.cancel_scope)
-                tasks.start_soon(_one_way, server, client, tasks.cancel_scope)
+        server = await anyio.connect_tcp(_HOST, self._server_port)
+        async with client, server, anyio.create_task_group() as tasks:
+            tasks.start_soon(_one_way, client, server, tasks.cancel_scope)
+            tasks.start_soon(_one_way, server, client, tasks.cancel_scope)
 
 
 @asynccontextmanager

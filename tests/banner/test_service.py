@@ -1,0 +1,695 @@
+"""The banner service from the mesh: every command, every refusal, and whatever else is sent to it."""
+
+from collections.abc import AsyncGenerator
+
+import anyio
+import msgspec
+import pytest
+from nats.aio.msg import Msg
+
+from shared.contracts import refusals, subjects
+from shared.contracts.banner import (
+    EXPIRIES_AT_MOST,
+    Accepted,
+    Banner,
+    BannerCommand,
+    BannerRefusal,
+    Clear,
+    Display,
+    Expire,
+    ExpireMany,
+    ExpireManyReply,
+    Expiry,
+    ExpiryOutcome,
+    Register,
+    Show,
+)
+from shared.contracts.errors import NotFit
+from shared.contracts.hardware import StateMessage
+from shared.contracts.identity import BannerId, CommandId, DisplayId
+from shared.contracts.instants import Instant, later
+from shared.contracts.refusals import Refusal
+from shared.mesh import clock as real_clock
+from shared.mesh import streams
+from shared.mesh.banners import Banners
+from shared.mesh.connection import Mesh, open_mesh
+from shared.mesh.kv import KvStore
+from shared.mesh.services import CODE_HEADER, TEXT_HEADER, discover
+from shared.mesh.streams import BANNERS
+from tests.support.banners import MINUTE, new_banner_id, registered, running_banner_service, shown
+from tests.support.clock import NOON, HandClock
+from tests.support.nats_server import NatsServer
+from tests.support.waiting import until
+
+MEGABYTE = 1_048_576
+"""What a server takes at most."""
+
+_refusals: msgspec.json.Decoder[BannerRefusal] = msgspec.json.Decoder(BannerRefusal)
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    """What time it is for the service."""
+    return HandClock()
+
+
+@pytest.fixture
+async def banners(mesh: Mesh, clock: HandClock) -> AsyncGenerator[Banners]:
+    """Asks a service for which time stands still."""
+    async with running_banner_service(mesh, now=clock) as banners:
+        yield banners
+
+
+@pytest.fixture
+async def free(banners: Banners) -> BannerId:
+    """A banner with nothing on it."""
+    return await registered(banners)
+
+
+@pytest.fixture
+async def up(banners: Banners, free: BannerId) -> Display:
+    """What shows on that banner since noon, from ada."""
+    display = (await shown(banners, free, "Hello", by="ada")).state.display
+    assert display is not None
+    return display
+
+
+async def newest(banners: Banners, banner: BannerId) -> Accepted:
+    """The banner as the store has it."""
+    answer = await banners.get(banner)
+    assert isinstance(answer, Accepted)
+    return answer
+
+
+# --- commands that are accepted -------------------------------------------------------------------
+
+
+async def test_registering_makes_a_banner_of_that_name(banners: Banners, banner: BannerId) -> None:
+    answer = await banners.command(banner, Register(name="Lightning", tags=("north",)))
+
+    assert isinstance(answer, Accepted)
+    assert (NOON, False) == (answer.at, answer.repeated)
+    assert Banner(id=banner, name="Lightning", tags=("north",)) == answer.state
+
+
+async def test_a_banner_without_a_name_is_called_by_its_id(banners: Banners, banner: BannerId) -> None:
+    answer = await banners.command(banner, Register())
+
+    assert isinstance(answer, Accepted)
+    assert banner == answer.state.name
+
+
+async def test_showing_puts_a_text_up_for_its_time(banners: Banners, free: BannerId) -> None:
+    answer = await banners.command(free, Show(id=CommandId("d1"), text=" Cafe\u0301 ", by="ada"))
+
+    assert isinstance(answer, Accepted)
+    assert CommandId("d1") == answer.command
+    expected = Display(
+        id=DisplayId("d1"), text="Caf\u00e9", by="ada", shown_at=NOON, until=later(NOON, MINUTE)
+    )
+    assert expected == answer.state.display
+
+
+async def test_a_show_without_an_id_is_given_one(banners: Banners, free: BannerId) -> None:
+    answer = await banners.command(free, Show(text="Hello"))
+
+    assert isinstance(answer, Accepted)
+    assert answer.state.display is not None
+    assert str(answer.command) == str(answer.state.display.id)
+    assert "nobody" == answer.state.display.by
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(Clear(by="ada"), id="its author"),
+        pytest.param(Clear(by="bob", role="operator"), id="an operator"),
+    ],
+)
+async def test_clearing_ends_a_display(banners: Banners, free: BannerId, up: Display, command: Clear) -> None:
+    del up
+
+    answer = await banners.command(free, command)
+
+    assert isinstance(answer, Accepted)
+    assert answer.state.display is None
+    assert isinstance(await banners.command(free, Show(text="next")), Accepted)
+
+
+async def test_clearing_the_newest_revision_ends_a_display(
+    banners: Banners, free: BannerId, up: Display
+) -> None:
+    del up
+    revision = (await newest(banners, free)).revision
+
+    assert isinstance(await banners.command(free, Clear(by="ada", revision=revision)), Accepted)
+
+
+async def test_expiring_ends_a_display_whose_time_is_up(
+    banners: Banners, free: BannerId, up: Display, clock: HandClock
+) -> None:
+    clock.advance(MINUTE)
+
+    answer = await banners.command(free, Expire(display_id=up.id))
+
+    assert isinstance(answer, Accepted)
+    assert answer.state.display is None
+
+
+async def test_a_display_that_is_overdue_makes_room_for_the_next(
+    banners: Banners, free: BannerId, up: Display, clock: HandClock
+) -> None:
+    del up
+    clock.advance(MINUTE)
+
+    answer = await banners.command(free, Show(text="next"))
+
+    assert isinstance(answer, Accepted)
+    assert answer.state.display is not None
+    assert "next" == answer.state.display.text
+
+
+async def test_getting_gives_the_banner_and_its_revision(banners: Banners, free: BannerId) -> None:
+    answer = await shown(banners, free)
+
+    assert answer == await banners.get(free)
+
+
+# --- commands that are refused --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("command", "reason"),
+    [
+        pytest.param(Register(name="Other"), "already-registered", id="registering again"),
+        pytest.param(Show(text=""), "bad-text", id="showing nothing"),
+        pytest.param(Show(text="x" * 121), "bad-text", id="showing too much"),
+        pytest.param(Show(text="a\u202eb"), "bad-text", id="showing what turns the line around"),
+        pytest.param(Clear(by="ada"), "nothing-showing", id="clearing nothing"),
+        pytest.param(Clear(by="ada", revision=1), "stale", id="clearing what is no longer the newest"),
+        pytest.param(Expire(display_id=DisplayId("d1")), "not-showing", id="expiring what is not there"),
+    ],
+)
+async def test_a_free_banner_refuses(
+    banners: Banners, free: BannerId, command: BannerCommand, reason: str
+) -> None:
+    before = await newest(banners, free)
+
+    answer = await banners.command(free, command)
+
+    assert isinstance(answer, Refusal)
+    assert reason == answer.reason
+    assert before == await newest(banners, free)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(Show(text="Hello"), id="show"),
+        pytest.param(Clear(by="ada"), id="clear"),
+        pytest.param(Clear(by="ada", revision=1), id="clear at a revision"),
+        pytest.param(Expire(display_id=DisplayId("d1")), id="expire"),
+    ],
+)
+async def test_a_banner_that_nobody_registered_is_unknown(
+    banners: Banners, banner: BannerId, command: BannerCommand
+) -> None:
+    assert refusals.UnknownBanner(banner=banner) == await banners.command(banner, command)
+    assert refusals.UnknownBanner(banner=banner) == await banners.get(banner)
+
+
+async def test_a_busy_banner_says_until_when_and_by_what(
+    banners: Banners, free: BannerId, up: Display, clock: HandClock
+) -> None:
+    clock.advance(1_500)
+
+    answer = await banners.command(free, Show(text="Hi", by="bob"))
+
+    revision = (await newest(banners, free)).revision
+    assert answer == refusals.Busy(
+        until=up.until, retry_after_ms=MINUTE - 1_500, display_id=up.id, revision=revision
+    )
+
+
+async def test_a_display_is_not_cleared_by_another_author(
+    banners: Banners, free: BannerId, up: Display
+) -> None:
+    assert refusals.NotYours() == await banners.command(free, Clear(by="bob"))
+    assert up == (await newest(banners, free)).state.display
+
+
+async def test_a_stale_clear_says_what_the_newest_is(banners: Banners, free: BannerId, up: Display) -> None:
+    revision = (await newest(banners, free)).revision
+
+    answer = await banners.command(free, Clear(by="ada", revision=revision - 1))
+
+    assert refusals.Stale(expected=revision - 1, revision=revision) == answer
+    assert up == (await newest(banners, free)).state.display
+
+
+async def test_a_display_is_not_expired_too_early(
+    banners: Banners, free: BannerId, up: Display, clock: HandClock
+) -> None:
+    clock.advance(MINUTE - 1)
+
+    answer = await banners.command(free, Expire(display_id=up.id))
+
+    assert refusals.NotDue(until=up.until, retry_after_ms=1) == answer
+    assert up == (await newest(banners, free)).state.display
+
+
+async def test_a_late_expiry_does_not_end_a_newer_display(
+    banners: Banners, free: BannerId, up: Display, clock: HandClock
+) -> None:
+    clock.advance(MINUTE)
+    second = (await shown(banners, free, "next")).state.display
+    clock.advance(MINUTE)
+
+    answer = await banners.command(free, Expire(display_id=up.id))
+
+    assert refusals.NotShowing(display_id=up.id) == answer
+    assert second == (await newest(banners, free)).state.display
+
+
+# --- the same command again -----------------------------------------------------------------------
+
+
+async def test_the_same_command_again_has_one_effect_and_the_same_answer(
+    banners: Banners, free: BannerId
+) -> None:
+    wish = Show(id=CommandId("d1"), text="Hello", by="ada")
+    first = await banners.command(free, wish)
+    assert isinstance(first, Accepted)
+
+    assert msgspec.structs.replace(first, repeated=True) == await banners.command(free, wish)
+    assert first == await newest(banners, free)
+
+
+async def test_the_same_command_is_recognised_by_another_instance_much_later(
+    banners: Banners, free: BannerId, nats_server: NatsServer
+) -> None:
+    wish = Show(id=CommandId("d1"), text="Hello", by="ada")
+    first = await banners.command(free, wish)
+    assert isinstance(first, Accepted)
+    for _ in range(6):  # the bucket lets go of the record, and HISTORY still has it
+        await banners.command(free, Clear(by="ada"))
+        await shown(banners, free)
+
+    answers: list[Accepted | BannerRefusal] = []
+    async with (
+        open_mesh(nats_server.url, name="other") as other,
+        running_banner_service(other, instance="other") as others,
+    ):
+
+        async def answered() -> bool:
+            answers.append(await others.command(free, wish))
+            return isinstance(answers[-1], Accepted)
+
+        await until(answered)
+
+    assert msgspec.structs.replace(first, repeated=True) == answers[-1]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(Show(id=CommandId("d1"), text="Hi", by="ada"), id="another text"),
+        pytest.param(Show(id=CommandId("d1"), text="Hello", by="bob"), id="from somebody else"),
+        pytest.param(Clear(id=CommandId("d1"), by="ada"), id="another verb"),
+    ],
+)
+async def test_the_same_id_for_something_else_is_refused(
+    banners: Banners, free: BannerId, other: BannerCommand
+) -> None:
+    first = await banners.command(free, Show(id=CommandId("d1"), text="Hello", by="ada"))
+
+    assert refusals.KeyReused() == await banners.command(free, other)
+    assert first == await newest(banners, free)
+
+
+async def test_of_many_who_show_at_once_through_two_instances_exactly_one_is_accepted(
+    banners: Banners, free: BannerId, nats_server: NatsServer, clock: HandClock
+) -> None:
+    answers: list[Accepted | BannerRefusal] = []
+
+    async def show(number: int) -> None:
+        answers.append(await banners.command(free, Show(text=f"Hello {number}")))
+
+    async with (
+        open_mesh(nats_server.url, name="other") as other,
+        running_banner_service(other, instance="other", now=clock),
+    ):
+        with anyio.fail_after(20):
+            async with anyio.create_task_group() as tasks:
+                for number in range(200):
+                    tasks.start_soon(show, number)
+
+    accepted = [answer for answer in answers if isinstance(answer, Accepted)]
+    refused = [answer for answer in answers if isinstance(answer, refusals.Busy)]
+    assert (1, 199) == (len(accepted), len(refused))
+    assert {str(accepted[0].command)} == {str(busy.display_id) for busy in refused}
+    assert accepted[0] == await newest(banners, free)
+
+
+# --- what is no command ---------------------------------------------------------------------------
+
+VERBS = ["register", "show", "clear", "expire"]
+
+GARBAGE = [
+    pytest.param(b"", id="nothing"),
+    pytest.param(b"garbage", id="no JSON"),
+    pytest.param(bytes(range(256)), id="every byte there is"),
+    pytest.param(b"\xff\xfe\x00\x00", id="no text"),
+    pytest.param(b"null", id="null"),
+    pytest.param(b"[]", id="a list"),
+    pytest.param(b'"show"', id="a text"),
+    pytest.param(b"{", id="half an object"),
+    pytest.param(b'{"text":"Hi","display_id":"d1"} ', id="fields of two commands"),
+    pytest.param(b'{"colour":"red"}', id="an unknown field"),
+    pytest.param(b'{"id":"A.B"}', id="an id with a dot"),
+    pytest.param(b'{"id":"a\\n"}', id="an id with a line break"),
+    pytest.param(b'{"by":"\xff"}', id="a name that is no text"),
+    pytest.param(b'{"by":"\\ud800"}', id="half a character"),
+    pytest.param(b'{"by":7}', id="a number for a name"),
+    pytest.param(b'{"by":' + b"[" * 100_000, id="brackets without end"),
+    pytest.param(b'{"\\r\\nNats-Service-Error-Code: 200\\r\\n":1}', id="a field that looks like headers"),
+    pytest.param(b'{"' + b"x" * (MEGABYTE - 6) + b'":1}', id="a megabyte of one field's name"),
+    pytest.param(b'{"by":"' + b"x" * (MEGABYTE - 9) + b'"}', id="a megabyte of one name"),
+    pytest.param(b"x" * MEGABYTE, id="a megabyte of anything"),
+]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("data", GARBAGE)
+async def test_garbage_is_malformed_and_changes_nothing(
+    mesh: Mesh, banners: Banners, free: BannerId, verb: str, data: bytes
+) -> None:
+    await shown(banners, free)
+    before = await newest(banners, free)
+
+    answer = await mesh.requests.ask(subjects.banner(free, verb), data, timeout=10)
+
+    refusal = _refusals.decode(answer.data)
+    assert isinstance(refusal, refusals.Malformed)
+    assert {CODE_HEADER: "400", TEXT_HEADER: refusal.detail} == answer.headers
+    assert len(refusal.detail) < 500
+    assert refusal.detail.isprintable()
+    assert before == await newest(banners, free)  # nothing stored, and it still answers
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b'{"expiries":"all"}', id="a text for expiries"),
+        pytest.param(b'{"expiries":[{"banner":"*","display_id":"d1"}]}', id="a star for a banner"),
+        pytest.param(b'{"expiries":[{"banner":"b1"}]}', id="no display"),
+        pytest.param(
+            msgspec.json.encode({"expiries": [{"banner": "b1", "display_id": "d1"}] * 1_001}),
+            id="more than a thousand",
+        ),
+    ],
+)
+async def test_many_expiries_that_are_none_are_malformed(mesh: Mesh, banners: Banners, data: bytes) -> None:
+    del banners
+
+    answer = await mesh.requests.ask(subjects.expire_many(), data, timeout=10)
+
+    assert isinstance(_refusals.decode(answer.data), refusals.Malformed)
+
+
+@pytest.mark.parametrize("verb", [*VERBS, "get", "hello"])
+@pytest.mark.parametrize("banner_id", ["UP", "a_b", "-a", "\u00e4", "*", "x" * 64])
+async def test_a_bad_id_in_a_subject_is_malformed(
+    mesh: Mesh, banners: Banners, verb: str, banner_id: str
+) -> None:
+    del banners
+    before = (await streams.info(mesh, streams.stream_of(BANNERS))).state.last_seq
+
+    answer = await mesh.requests.ask(f"airdisplay.banner.{banner_id}.{verb}", b'{"text":"Hi"}', timeout=10)
+
+    assert isinstance(_refusals.decode(answer.data), refusals.Malformed)
+    assert before == (await streams.info(mesh, streams.stream_of(BANNERS))).state.last_seq
+
+
+@pytest.mark.timeout(30)  # what this must not do is occupy the service for minutes
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("x" * (MEGABYTE - 20), id="of letters"),
+        pytest.param("a" + "\u0301\u0323" * 250_000, id="of accents"),
+        pytest.param(" " * (MEGABYTE - 20), id="of spaces"),
+        pytest.param("\u200b" * 340_000, id="of nothing to see"),
+    ],
+)
+async def test_a_megabyte_is_no_text(mesh: Mesh, banners: Banners, free: BannerId, text: str) -> None:
+    data = msgspec.json.encode({"text": text})
+    assert len(data) <= MEGABYTE
+
+    answer = await mesh.requests.ask(subjects.banner(free, "show"), data, timeout=10)
+
+    assert isinstance(_refusals.decode(answer.data), refusals.BadText)
+    assert (await newest(banners, free)).state.display is None
+
+
+async def test_what_comes_with_get_and_hello_is_not_looked_at(
+    mesh: Mesh, banners: Banners, free: BannerId
+) -> None:
+    del banners
+
+    for verb in ("get", "hello"):
+        answer = await mesh.requests.ask(subjects.banner(free, verb), b"\xff" * MEGABYTE, timeout=10)
+        assert CODE_HEADER not in (answer.headers or {})
+
+
+async def test_garbage_that_expects_no_answer_is_survived(
+    mesh: Mesh, banners: Banners, free: BannerId
+) -> None:
+    for verb in [*VERBS, "hello"]:
+        await mesh.publish(subjects.banner(free, verb), b"garbage")
+        await mesh.publish(f"airdisplay.banner.UP.{verb}", b"garbage")
+    await mesh.publish(subjects.expire_many(), b"garbage")
+
+    assert (await newest(banners, free)).state.display is None
+
+
+# --- records that cannot be read ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        pytest.param(b'{"schema":2}', id="of a newer version"),
+        pytest.param(b"garbage", id="that is none"),
+        pytest.param(b'{"schema":1,"at":"\xff"}', id="that is no text"),
+        pytest.param(b'{"x":' + b"[" * 60_000, id="with brackets without end"),
+    ],
+)
+async def test_a_record_that_cannot_be_read_is_reported_and_left(
+    mesh: Mesh, banners: Banners, banner: BannerId, stored: bytes
+) -> None:
+    store = KvStore(mesh, BANNERS)
+    revision = await store.commit(banner, stored, 0)
+
+    answers = [
+        await banners.command(banner, Register()),
+        await banners.command(banner, Show(text="Hello")),
+        await banners.get(banner),
+    ]
+
+    assert [refusals.RecordUnreadable] * 3 == [type(answer) for answer in answers]
+    assert (revision, stored) == await store.load(banner, fresh=True)
+
+
+# --- many expiries at once ------------------------------------------------------------------------
+
+
+async def test_many_expiries_are_each_decided_on_their_own(
+    mesh: Mesh, banners: Banners, clock: HandClock
+) -> None:
+    due, overtaken, unregistered, broken, young = (new_banner_id() for _ in range(5))
+    for banner in (due, overtaken, young):
+        await registered(banners, banner)
+    on_due = await shown(banners, due)
+    on_overtaken = await shown(banners, overtaken)
+    await banners.command(overtaken, Clear(by="ada"))
+    await KvStore(mesh, BANNERS).commit(broken, b"garbage", 0)
+    clock.advance(MINUTE)
+    on_young = await shown(banners, young)
+
+    def expiry(banner: BannerId, display: CommandId | None) -> Expiry:
+        return Expiry(banner, DisplayId(display or "d1"))
+
+    request = (
+        expiry(young, on_young.command),
+        expiry(unregistered, None),
+        expiry(due, on_due.command),
+        expiry(broken, None),
+        expiry(overtaken, on_overtaken.command),
+    )
+    reply = await banners.expire(ExpireMany(expiries=request, by="expiry"))
+
+    def outcome(number: int, word: str, until: Instant | None = None) -> ExpiryOutcome:
+        asked = request[number]
+        return ExpiryOutcome(banner=asked.banner, display_id=asked.display_id, outcome=word, until=until)
+
+    assert (
+        ExpireManyReply(
+            (
+                outcome(0, "not-due", later(NOON, 2 * MINUTE)),
+                outcome(1, "unknown-banner"),
+                outcome(2, "expired"),
+                outcome(3, "failed"),
+                outcome(4, "not-showing"),
+            )
+        )
+        == reply
+    )
+    assert (await newest(banners, due)).state.display is None
+    assert on_young == await newest(banners, young)
+
+
+async def test_an_expiry_that_is_asked_for_twice_at_once_is_done_once(
+    banners: Banners, free: BannerId, up: Display, clock: HandClock
+) -> None:
+    clock.advance(MINUTE)
+
+    reply = await banners.expire(ExpireMany(expiries=(Expiry(free, up.id),) * 2))
+
+    assert isinstance(reply, ExpireManyReply)
+    assert ["expired", "not-showing"] == sorted(each.outcome for each in reply.outcomes)
+
+
+async def test_a_thousand_expiries_go_in_one_request(banners: Banners, clock: HandClock) -> None:
+    some = [await registered(banners) for _ in range(10)]
+    displays = [(await shown(banners, banner)).command for banner in some]
+    clock.advance(MINUTE)
+    real = [Expiry(banner, DisplayId(str(display))) for banner, display in zip(some, displays, strict=True)]
+    rest = [Expiry(BannerId(f"none-{number}"), DisplayId("d1")) for number in range(EXPIRIES_AT_MOST - 10)]
+
+    with anyio.fail_after(20):
+        reply = await banners.expire(ExpireMany(expiries=(*real, *rest)))
+
+    assert isinstance(reply, ExpireManyReply)
+    assert ["expired"] * 10 + ["unknown-banner"] * 990 == [each.outcome for each in reply.outcomes]
+
+
+async def test_no_expiries_have_no_outcomes(banners: Banners) -> None:
+    assert ExpireManyReply(()) == await banners.expire(ExpireMany(expiries=()))
+
+
+# --- hardware -------------------------------------------------------------------------------------
+
+
+async def test_every_commit_reaches_the_hardware_in_order(
+    mesh: Mesh, banners: Banners, banner: BannerId
+) -> None:
+    heard = await _hear_state(mesh, banner)
+
+    await registered(banners, banner)
+    up = await shown(banners, banner)
+    cleared = await banners.command(banner, Clear(by="ada"))
+    await until(lambda: len(heard) == 3)
+
+    assert isinstance(cleared, Accepted)
+    assert [None, up.state.display, None] == [_state(message).display for message in heard]
+    assert [up.revision, cleared.revision] == [_revision(message) for message in heard[1:]]
+
+
+async def test_hardware_that_comes_up_is_told_the_state_again(
+    mesh: Mesh, banners: Banners, free: BannerId, up: Display
+) -> None:
+    heard = await _hear_state(mesh, free)
+    stored = await KvStore(mesh, BANNERS).load(free, fresh=True)
+
+    await mesh.publish(subjects.banner(free, "hello"), b"")
+    await until(lambda: len(heard) == 1)
+
+    assert up == _state(heard[0]).display
+    assert (stored.revision, stored.data) == (_revision(heard[0]), heard[0].data)
+    assert stored.revision == (await newest(banners, free)).revision
+
+
+async def test_hardware_may_ask_whether_it_was_understood(
+    mesh: Mesh, banners: Banners, free: BannerId
+) -> None:
+    del banners
+    heard = await _hear_state(mesh, free)
+
+    answer = await mesh.requests.ask(subjects.banner(free, "hello"), b"", timeout=10)
+
+    assert b"{}" == answer.data
+    await until(lambda: len(heard) == 1)
+
+
+async def test_hardware_of_a_banner_that_nobody_registered_is_told_so(
+    mesh: Mesh, banners: Banners, banner: BannerId
+) -> None:
+    del banners
+    heard = await _hear_state(mesh, banner)
+
+    answer = await mesh.requests.ask(subjects.banner(banner, "hello"), b"", timeout=10)
+
+    assert refusals.UnknownBanner(banner=banner) == _refusals.decode(answer.data)
+    assert [] == heard
+
+
+# --- its life -------------------------------------------------------------------------------------
+
+
+async def test_a_clock_that_is_off_keeps_it_from_serving(mesh: Mesh, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = real_clock.seconds
+    monkeypatch.setattr(real_clock, "seconds", lambda: right() + 60)
+
+    with pytest.raises(NotFit, match="ahead of the server's"):
+        async with running_banner_service(mesh):
+            pytest.fail("it serves")
+
+
+async def test_it_makes_what_it_needs_on_an_empty_server(own_nats_server: NatsServer) -> None:
+    async with open_mesh(own_nats_server.url, name="test") as mesh, running_banner_service(mesh) as banners:
+        assert (await shown(banners, await registered(banners))).state.display is not None
+
+
+async def test_it_tells_who_it_is_and_how_it_goes(mesh: Mesh, banners: Banners, free: BannerId) -> None:
+    del banners, free
+
+    async def found() -> bool:
+        [service] = await discover(mesh, "STATS", "banner")
+        named = [endpoint["name"] for endpoint in service.endpoints]
+        assert ["register", "show", "clear", "expire", "expire-many", "get", "hello"] == named
+        assert {"conflicts", "skew_seconds"} == set(service.data)
+        return bool(service.endpoints[0]["num_requests"] == 1)
+
+    await until(found)
+
+
+async def test_what_was_decided_survives_the_death_of_the_server(own_nats_server: NatsServer) -> None:
+    async with open_mesh(own_nats_server.url, name="test") as mesh, running_banner_service(mesh) as banners:
+        banner = await registered(banners)
+        up = await shown(banners, banner)
+        await own_nats_server.kill()
+        await own_nats_server.start()
+        await until(lambda: mesh.connected)
+
+        assert up == await newest(banners, banner)
+        assert isinstance(await banners.command(banner, Show(text="Hi")), refusals.Busy)
+
+
+async def _hear_state(mesh: Mesh, banner: BannerId) -> list[Msg]:
+    """Everything that comes on `.state` from now on."""
+    heard: list[Msg] = []
+
+    async def hear(message: Msg) -> None:
+        heard.append(message)
+
+    await mesh.subscribe(subjects.banner(banner, "state"), hear)
+    return heard
+
+
+def _state(message: Msg) -> Banner:
+    return msgspec.json.decode(message.data, type=StateMessage).state
+
+
+def _revision(message: Msg) -> int:
+    return int((message.headers or {})["Nats-Sequence"])

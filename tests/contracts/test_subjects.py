@@ -1,0 +1,63 @@
+"""The subject grammar: what is built is parsed back, and nothing else is."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.contracts import subjects
+from shared.contracts.errors import Malformed
+from shared.contracts.identity import ID_FORM, BannerId
+from shared.contracts.subjects import Address
+
+IDS = st.from_regex(ID_FORM, fullmatch=True)
+KINDS = ["register", "show", "clear", "expire", "get", "hello", "state", "reported", "presence"]
+
+
+@given(IDS, st.sampled_from(KINDS))
+def test_what_is_built_for_a_banner_is_parsed_back(banner: str, kind: str) -> None:
+    assert Address(BannerId(banner), kind) == subjects.parse_banner(subjects.banner(banner, kind))
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual"),
+    [
+        pytest.param("airdisplay.banner.b1.show", subjects.banner("b1", "show"), id="a verb"),
+        pytest.param("airdisplay.banner.*.show", subjects.every_banner("show"), id="a verb for all"),
+        pytest.param("airdisplay.banners.expire", subjects.expire_many(), id="many expiries"),
+        pytest.param("airdisplay.history.b1", subjects.history("b1"), id="the history"),
+        pytest.param("$KV.banners.b1", subjects.record("banners", "b1"), id="a record"),
+        pytest.param("$KV.banners.*", subjects.record("banners", "*"), id="all records"),
+        pytest.param(
+            "airdisplay.banner.{{wildcard(1)}}.state", subjects.republished("state"), id="the copies"
+        ),
+        pytest.param("airdisplay.history.{{wildcard(1)}}", subjects.sourced_history(), id="the sources"),
+    ],
+)
+def test_subjects_are_spelled_as_agreed(expected: str, actual: str) -> None:
+    assert expected == actual
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("airdisplay.banner.b1", id="no kind"),
+        pytest.param("airdisplay.banner.b1.telemetry.power", id="five tokens"),
+        pytest.param("airdisplay.banners.b1.show", id="another word for banner"),
+        pytest.param("elsewhere.banner.b1.show", id="another root"),
+        pytest.param("airdisplay.banner..show", id="no id"),
+        pytest.param("airdisplay.banner.*.show", id="a star for an id"),
+        pytest.param("airdisplay.banner.UP.show", id="an id in upper case"),
+        pytest.param(f"airdisplay.banner.{'x' * 64}.show", id="an id too long"),
+        pytest.param("airdisplay.banner.b1\n.show", id="an id with a line break"),
+    ],
+)
+def test_any_other_subject_is_malformed(subject: str) -> None:
+    with pytest.raises(Malformed):
+        subjects.parse_banner(subject)
+
+
+@given(IDS)
+def test_the_key_is_found_in_the_bucket_and_in_the_history(key: str) -> None:
+    assert key == subjects.key_of(subjects.record("banners", key))
+    assert key == subjects.key_of(subjects.history(key))

@@ -1,0 +1,25 @@
+"""The kit runs over either store."""
+
+import pytest
+
+from shared.entities.memory import MemoryStore
+from shared.entities.store import Store
+from shared.mesh.connection import Mesh
+from shared.mesh.kv import KvStore
+from shared.mesh.streams import BANNERS
+from tests.support.banners import new_banner_id
+
+
+@pytest.fixture(params=["memory", "kv"])
+def store(request: pytest.FixtureRequest) -> Store:
+    """A store, once in memory and once on JetStream."""
+    if request.param == "memory":
+        return MemoryStore()
+    mesh: Mesh = request.getfixturevalue("mesh")
+    return KvStore(mesh, BANNERS)
+
+
+@pytest.fixture
+def key() -> str:
+    """A key that nothing was ever written to."""
+    return new_banner_id()

@@ -1,0 +1,51 @@
+"""`python -m services.expiry`: how the process begins and ends."""
+
+import signal
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from shared.mesh import streams
+from shared.mesh.connection import Mesh
+from shared.mesh.runner import UNAVAILABLE
+from tests.support.nats_server import NatsServer
+from tests.support.processes import running_module
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=lambda each: each.name)
+async def test_it_leaves_when_it_is_asked_to(
+    nats_server: NatsServer, tmp_path: Path, how: signal.Signals
+) -> None:
+    arguments = ["--nats-url", nats_server.url]
+    with running_module("services.expiry", *arguments, log=tmp_path / "expiry.log") as process:
+        await process.printed("ready")
+        process.send(how)
+
+        assert 0 == await process.exit_code()
+
+    assert "Traceback" not in process.output
+
+
+async def test_when_the_log_is_not_the_one_that_it_followed_it_ends_with_a_code(
+    own_nats_server: NatsServer, own_mesh: Mesh, tmp_path: Path
+) -> None:
+    log = streams.stream_of(streams.BANNERS)
+    arguments = ["--nats-url", own_nats_server.url]
+    with running_module("services.expiry", *arguments, log=tmp_path / "expiry.log") as process:
+        await process.printed("ready")
+        await own_mesh.jetstream.delete_stream(streams.HISTORY)
+        await own_mesh.jetstream.delete_stream(log)
+
+        assert UNAVAILABLE == await process.exit_code()
+
+    last = msgspec.json.decode(process.output.splitlines()[-1])
+    assert f"the stream {log} is not the one that was followed" == last["reason"]
+
+
+async def test_a_setting_that_is_none_is_refused_before_anything_is_tried(tmp_path: Path) -> None:
+    with running_module("services.expiry", "--replicas", "many", log=tmp_path / "expiry.log") as process:
+        assert 2 == await process.exit_code()
+
+    assert "many" in process.output
+    assert "Traceback" not in process.output

@@ -1,0 +1,163 @@
+"""`python -m services.gateway`: how the process begins and ends, and what it leaves behind."""
+
+import signal
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import msgspec
+import pytest
+from httpx import codes
+
+from services.gateway.server import listen
+from shared.contracts import subjects
+from shared.contracts.banner import Accepted, Banner
+from shared.contracts.identity import BannerId
+from shared.contracts.views import CloseCode
+from shared.mesh import clock, streams
+from shared.mesh.connection import Mesh
+from shared.mesh.runner import NOT_FIT, UNAVAILABLE
+from tests.support.banners import new_banner_id
+from tests.support.gateways import HOST
+from tests.support.nats_server import NatsServer
+from tests.support.processes import Process, running_module
+from tests.support.viewers import following, watching
+
+HELD = new_banner_id()
+
+
+@asynccontextmanager
+async def running(nats: NatsServer, log: Path, *arguments: str) -> AsyncGenerator[tuple[Process, str]]:
+    """The gateway as a process, once it serves, and where that is."""
+    with listen(HOST, 0) as lucky:  # free a moment ago
+        port: int = lucky.getsockname()[1]
+    with running_module(
+        "services.gateway", "--nats-url", nats.url, "--http-port", str(port), *arguments, log=log
+    ) as process:
+        await process.printed("ready")
+        yield process, f"http://{HOST}:{port}"
+
+
+def lines_of(process: Process) -> list[dict[str, Any]]:
+    """What it logged, line by line; every line is JSON."""
+    return [msgspec.json.decode(line) for line in process.output.splitlines()]
+
+
+@asynccontextmanager
+async def slow_answers(mesh: Mesh) -> AsyncGenerator[tuple[anyio.Event, anyio.Event]]:
+    """Somebody who answers for a banner only when told to: whether it was asked, and that it may answer."""
+    asked, may_answer = anyio.Event(), anyio.Event()
+    answer = Accepted(revision=1, at=clock.now(), state=Banner(id=HELD, name="Held"))
+
+    async def take(message: Any) -> None:
+        asked.set()
+        await may_answer.wait()
+        await mesh.publish(message.reply, msgspec.json.encode(answer))
+
+    subscription = await mesh.subscribe(subjects.banner(HELD, "get"), take)
+    await mesh.client.flush()
+    yield asked, may_answer
+    await subscription.unsubscribe()
+
+
+async def test_on_sigterm_viewers_are_told_to_come_back_and_requests_under_way_are_answered(
+    nats_server: NatsServer, mesh: Mesh, tmp_path: Path
+) -> None:
+    answers: list[httpx.Response] = []
+    async with (
+        slow_answers(mesh) as (asked, may_answer),
+        running(nats_server, tmp_path / "gateway.log") as (process, url),
+        watching(url.replace("http", "ws") + "/v1/live") as viewer,
+        httpx.AsyncClient(base_url=url, timeout=20) as client,
+    ):
+
+        async def ask() -> None:
+            answers.append(await client.get(f"/v1/banners/{HELD}"))
+
+        with anyio.fail_after(20):
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(ask)
+                await asked.wait()
+                process.send(signal.SIGTERM)
+                assert CloseCode.COME_BACK == await viewer.close_code()
+                may_answer.set()
+            code = await process.exit_code()
+
+        assert 0 == code
+        assert [codes.OK] == [answer.status_code for answer in answers]
+        assert ["ready", "stopping", "stopped"] == [line["event"] for line in lines_of(process)]
+
+
+@pytest.mark.parametrize("interrupt", [signal.SIGTERM, signal.SIGINT], ids=lambda each: each.name)
+async def test_followers_by_events_do_not_hold_it_up(
+    nats_server: NatsServer, mesh: Mesh, tmp_path: Path, interrupt: signal.Signals
+) -> None:
+    async with (
+        slow_answers(mesh) as (_, may_answer),
+        running(nats_server, tmp_path / "gateway.log") as running_it,
+    ):
+        process, url = running_it
+        may_answer.set()
+        async with httpx.AsyncClient(base_url=url) as client, following(client, HELD) as stream:
+            await stream.banner()
+            process.send(interrupt)
+            assert await stream.next() is None
+            assert 0 == await process.exit_code()
+
+
+@pytest.mark.parametrize("made_anew", [True, False], ids=["made anew", "deleted"])
+async def test_when_the_log_is_not_the_one_that_it_followed_it_ends_instead_of_telling_old_news(
+    own_nats_server: NatsServer,
+    own_mesh: Mesh,
+    tmp_path: Path,
+    made_anew: bool,  # noqa: FBT001
+) -> None:
+    log = streams.stream_of(streams.BANNERS)
+    async with running(own_nats_server, tmp_path / "gateway.log") as (process, url):
+        await own_mesh.jetstream.delete_stream(streams.HISTORY)
+        await own_mesh.jetstream.delete_stream(log)
+        if made_anew:
+            await streams.ensure(own_mesh, streams.everything(1))
+
+        assert UNAVAILABLE == await process.exit_code()
+        assert f"the stream {log} is not the one that was followed" == lines_of(process)[-1]["reason"]
+        async with httpx.AsyncClient() as client:
+            with pytest.raises(httpx.TransportError):
+                await client.get(f"{url}/healthz")
+
+
+async def test_a_port_that_is_taken_ends_it_with_one_sentence(
+    nats_server: NatsServer, tmp_path: Path
+) -> None:
+    with listen(HOST, 0) as taken:
+        port: int = taken.getsockname()[1]
+        arguments = ["--nats-url", nats_server.url, "--http-port", str(port)]
+        with running_module("services.gateway", *arguments, log=tmp_path / "gateway.log") as process:
+            assert NOT_FIT == await process.exit_code()
+
+        (said,) = lines_of(process)
+        assert f"cannot serve HTTP on {HOST} port {port}: Address already in use" == said["reason"]
+
+
+async def test_a_port_that_is_none_is_refused_before_anything_is_tried(tmp_path: Path) -> None:
+    with running_module("services.gateway", "--http-port", "70000", log=tmp_path / "gateway.log") as process:
+        assert 2 == await process.exit_code()
+
+    assert "70000" in process.output
+    assert "Traceback" not in process.output
+
+
+async def test_hardware_that_talks_nonsense_does_not_end_it(
+    nats_server: NatsServer, mesh: Mesh, tmp_path: Path
+) -> None:
+    banner = BannerId(new_banner_id())
+    async with running(nats_server, tmp_path / "gateway.log") as (process, url):
+        for nonsense in (b'{"display_id":"\xff"}', b'{"x":' + b"[" * 4_000):
+            await mesh.publish(subjects.banner(banner, "reported"), nonsense)
+            await process.printed("report not understood")
+
+        async with httpx.AsyncClient() as client:
+            assert codes.OK == (await client.get(f"{url}/healthz")).status_code

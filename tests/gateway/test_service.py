@@ -1,0 +1,304 @@
+"""The gateway as a service: it knows all that there is to know, and knows it again when NATS comes back."""
+
+from contextlib import AsyncExitStack
+from dataclasses import replace
+
+import httpx
+import msgspec
+import pytest
+
+from services.gateway.service import NAME
+from shared.contracts import subjects
+from shared.contracts.banner import Accepted, Clear
+from shared.contracts.hardware import Presence, Reported
+from shared.contracts.identity import BannerId, DisplayId
+from shared.contracts.instants import later
+from shared.contracts.views import BannerPage, BannerView, Changes, CloseCode, ReportedView
+from shared.mesh import clock, streams
+from shared.mesh.connection import Mesh
+from shared.mesh.services import discover
+from tests.support.banners import registered, running_banner_service, shown
+from tests.support.clock import NOON
+from tests.support.gateways import Gateway, registered_over, running_gateway, view_in
+from tests.support.nats_server import NatsServer
+from tests.support.relay import running_relay
+from tests.support.viewers import Watcher, watching
+from tests.support.waiting import until
+
+
+async def beat(mesh: Mesh, banner: BannerId) -> None:
+    """The hardware of a banner is alive."""
+    await mesh.publish(subjects.banner(banner, "presence"), msgspec.json.encode(Presence(at=clock.now())))
+
+
+async def report(mesh: Mesh, banner: BannerId, display_id: str | None) -> None:
+    """The hardware of a banner says what it shows."""
+    shows = None if display_id is None else DisplayId(display_id)
+    said = Reported(display_id=shows, revision=1, at=NOON)
+    await mesh.publish(subjects.banner(banner, "reported"), msgspec.json.encode(said))
+
+
+async def listed(client: httpx.AsyncClient) -> dict[BannerId, BannerView]:
+    """Every banner as this gateway knows it."""
+    page = msgspec.json.decode((await client.get("/v1/banners")).content, type=BannerPage)
+    return {item.id: item for item in page.items}
+
+
+async def changed(viewer: Watcher, banner: BannerId) -> BannerView:
+    """The next change of a banner."""
+    (view,) = await viewer.changes_until(banner, 0)
+    return view
+
+
+# --- what it knows --------------------------------------------------------------------------------
+
+
+async def test_it_knows_all_that_was_there_before_it_came(
+    own_nats_server: NatsServer, own_mesh: Mesh
+) -> None:
+    async with running_banner_service(own_mesh) as banners:
+        known = [await registered(banners) for _ in range(20)]
+        display = (await shown(banners, known[0])).state.display
+        await beat(own_mesh, known[1])
+        await report(own_mesh, known[2], None)
+        await own_mesh.client.flush()
+        async with running_gateway(own_nats_server.url) as gateway:
+            views = await listed(gateway.guest())
+
+    assert set(known) == views.keys()
+    assert display == views[known[0]].display
+    assert "online" == views[known[1]].presence
+    assert ReportedView(None, NOON) == views[known[2]].reported
+
+
+async def test_it_hears_of_what_others_do(mesh: Mesh, gateway: Gateway, free: BannerId) -> None:
+    async with (
+        watching(gateway.live_url, free) as viewer,
+        running_banner_service(mesh, instance="b") as banners,
+    ):
+        up = await shown(banners, free, "From elsewhere", by="operator-7")
+        view = await changed(viewer, free)
+        ended = await banners.command(free, Clear(by="operator-7"))
+        after = await changed(viewer, free)
+
+    assert isinstance(ended, Accepted)
+    assert (up.state.display, up.revision) == (view.display, view.revision)
+    assert (None, ended.revision) == (after.display, after.revision)
+
+
+async def test_what_was_answered_here_is_told_to_viewers_once(
+    gateway: Gateway, ada: httpx.AsyncClient, free: BannerId
+) -> None:
+    async with watching(gateway.live_url, free) as viewer:
+        for _ in range(5):
+            shown_at = (await ada.post(f"/v1/banners/{free}/display", json={"text": "Hello"})).json()[
+                "revision"
+            ]
+            view = await changed(viewer, free)
+            assert shown_at == view.revision
+            ended = await ada.delete(f"/v1/banners/{free}/display")
+            view = await changed(viewer, free)
+            assert ended.headers["etag"] == f'"{view.revision}"'
+
+
+async def test_the_hardware_is_seen_to_be_there_and_what_it_shows(
+    mesh: Mesh, gateway: Gateway, ada: httpx.AsyncClient, free: BannerId
+) -> None:
+    async with watching(gateway.live_url, free) as viewer:
+        await beat(mesh, free)
+        there = await changed(viewer, free)
+        await report(mesh, free, "d1")
+        shows = await changed(viewer, free)
+
+    assert ("online", None) == (there.presence, there.reported)
+    assert ("online", ReportedView(DisplayId("d1"), NOON)) == (shows.presence, shows.reported)
+    assert shows == view_in(await ada.get(f"/v1/banners/{free}")) == (await listed(ada))[free]
+
+
+async def test_hardware_that_talks_nonsense_is_passed_over(
+    mesh: Mesh, ada: httpx.AsyncClient, free: BannerId
+) -> None:
+    for nonsense in (
+        b"",
+        b"{",
+        b'"\xff"',
+        b"[" * 4_000,
+        b"null",
+        b'{"display_id":"UP","revision":1,"at":"now"}',
+    ):
+        await mesh.publish(subjects.banner(free, "reported"), nonsense)
+    await report(mesh, free, "d1")
+
+    async def is_known() -> bool:
+        return view_in(await ada.get(f"/v1/banners/{free}")).reported == ReportedView(DisplayId("d1"), NOON)
+
+    await until(is_known)
+
+
+async def test_hardware_that_falls_silent_is_offline(own_nats_server: NatsServer, own_mesh: Mesh) -> None:
+    impatient = replace(streams.presence(1), max_age=1.0)
+    await own_mesh.jetstream.update_stream(impatient)
+    async with running_banner_service(own_mesh) as banners, running_gateway(own_nats_server.url) as gateway:
+        await own_mesh.jetstream.update_stream(impatient)  # the services have set it right meanwhile
+        banner = await registered(banners)
+        async with watching(gateway.live_url, banner) as viewer:
+            await beat(own_mesh, banner)
+            assert "online" == (await changed(viewer, banner)).presence
+            assert "offline" == (await changed(viewer, banner)).presence
+
+
+# --- when NATS comes back -------------------------------------------------------------------------
+
+
+async def is_shown(client: httpx.AsyncClient, banner: BannerId, text: str) -> bool:
+    """Whether this text shows by now; asks for that again and again under one key."""
+    response = await client.post(
+        f"/v1/banners/{banner}/display", json={"text": text}, headers={"Idempotency-Key": text}
+    )
+    return response.is_success
+
+
+@pytest.mark.parametrize("how", ["stopped", "killed"])
+async def test_viewers_stay_and_are_told_what_happens_after_nats_came_back(
+    own_nats_server: NatsServer, own_mesh: Mesh, how: str
+) -> None:
+    async with running_banner_service(own_mesh), running_gateway(own_nats_server.url) as gateway:
+        ada = gateway.guest("ada")
+        banner = await registered_over(ada)
+        async with watching(gateway.live_url) as viewer:
+            await (own_nats_server.stop() if how == "stopped" else own_nats_server.kill())
+            await own_nats_server.start()
+            await until(lambda: is_shown(ada, banner, "After all"))
+            view = await changed(viewer, banner)
+
+    assert view.display is not None
+    assert "After all" == view.display.text
+
+
+async def test_what_happened_while_it_was_cut_off_is_known_once_it_is_back(
+    nats_server: NatsServer, mesh: Mesh
+) -> None:
+    async with (
+        running_banner_service(mesh) as banners,
+        running_relay(nats_server.port) as relay,
+        running_gateway(relay.url, instance="cut-off") as gateway,
+    ):
+        guest = gateway.guest()
+        known = [await registered(banners) for _ in range(3)]
+        await until(lambda: is_listed(guest, known[-1]))
+        async with watching(gateway.live_url, *known) as viewer:
+            relay.cut()
+            await until(lambda: misses(guest, "mesh"))
+            up = [(await shown(banners, banner)).state.display for banner in known]
+            newcomer = await registered(banners)
+            relay.mend()
+            views: dict[BannerId, BannerView] = {}
+            while len(views) < len(known):
+                views |= {view.id: view for view in (await viewer.next(Changes)).banners}
+
+        assert up == [views[banner].display for banner in known]
+        await until(lambda: is_listed(guest, newcomer))
+
+
+async def test_hardware_that_fell_silent_while_it_was_cut_off_is_offline_once_it_is_back(
+    own_nats_server: NatsServer, own_mesh: Mesh
+) -> None:
+    async with (
+        running_banner_service(own_mesh) as banners,
+        running_relay(own_nats_server.port) as relay,
+        running_gateway(relay.url, instance="cut-off") as gateway,
+    ):
+        await own_mesh.jetstream.update_stream(replace(streams.presence(1), max_age=1.0))
+        guest = gateway.guest()
+        banner = await registered(banners)
+        await beat(own_mesh, banner)
+        await until(lambda: has_presence(guest, banner, "online"))
+        relay.cut()
+        await until(lambda: misses(guest, "mesh"))
+        markers = (await streams.info(own_mesh, streams.PRESENCE)).state.last_seq + 1
+        await until(lambda: has_come_to(own_mesh, markers))
+        relay.mend()
+
+        await until(lambda: has_presence(guest, banner, "offline"))
+
+
+async def has_presence(client: httpx.AsyncClient, banner: BannerId, expected: str) -> bool:
+    """Whether the gateway knows by now that the hardware of a banner is there, or is not."""
+    view = (await listed(client)).get(banner)
+    return view is not None and view.presence == expected
+
+
+async def has_come_to(mesh: Mesh, sequence: int) -> bool:
+    """Whether the server has written the markers of those who fell silent."""
+    return (await streams.info(mesh, streams.PRESENCE)).state.last_seq >= sequence
+
+
+async def misses(client: httpx.AsyncClient, what: str) -> bool:
+    """Whether the gateway knows by now that this is not there."""
+    response = await client.get("/readyz")
+    return not response.is_success and response.json()["missing"] == [what]
+
+
+async def is_listed(client: httpx.AsyncClient, banner: BannerId) -> bool:
+    """Whether the gateway knows of a banner by now."""
+    return banner in await listed(client)
+
+
+@pytest.mark.parametrize("how", ["stopped", "killed"])
+async def test_hardware_is_seen_to_come_and_to_go_after_nats_came_back(
+    own_nats_server: NatsServer, own_mesh: Mesh, how: str
+) -> None:
+    async with running_banner_service(own_mesh) as banners, running_gateway(own_nats_server.url) as gateway:
+        await own_mesh.jetstream.update_stream(replace(streams.presence(1), max_age=1.0))
+        ada = gateway.guest("ada")
+        before, after = await registered(banners), await registered(banners)
+
+        async def is_online_at_last(banner: BannerId) -> bool:
+            if own_mesh.connected:
+                await beat(own_mesh, banner)
+            return await has_presence(ada, banner, "online")
+
+        await until(lambda: is_online_at_last(before))
+        await (own_nats_server.stop() if how == "stopped" else own_nats_server.kill())
+        await own_nats_server.start()
+
+        await until(lambda: is_online_at_last(after))
+        await until(lambda: has_presence(ada, before, "offline"))
+        await until(lambda: has_presence(ada, after, "offline"))
+
+
+async def test_hardware_that_fell_silent_while_nats_was_away_is_offline(
+    own_nats_server: NatsServer, own_mesh: Mesh
+) -> None:
+    async with running_banner_service(own_mesh) as banners, running_gateway(own_nats_server.url) as gateway:
+        await own_mesh.jetstream.update_stream(replace(streams.presence(1), max_age=1.0))
+        ada = gateway.guest("ada")
+        banner = await registered(banners)
+
+        await beat(own_mesh, banner)
+        last = clock.now()
+        await until(lambda: has_presence(ada, banner, "online"))
+        await own_nats_server.kill()
+        await until(lambda: clock.now() > later(last, 1_000))
+        await own_nats_server.start()
+
+        await until(lambda: has_presence(ada, banner, "offline"))
+
+
+# --- how it is found, and how it ends -------------------------------------------------------------
+
+
+async def test_it_is_found_with_its_address_and_its_viewers(mesh: Mesh, gateway: Gateway) -> None:
+    async with watching(gateway.live_url), watching(gateway.live_url):
+        (found,) = await discover(mesh, "STATS", NAME)
+
+    assert NAME == found.name
+    assert {"http": gateway.url.removeprefix("http://"), "viewers": 2} == found.data
+
+
+async def test_viewers_are_told_to_come_back_when_it_leaves(nats_server: NatsServer) -> None:
+    async with AsyncExitStack() as stack:
+        async with running_gateway(nats_server.url, instance="leaving") as leaving:
+            viewers = [await stack.enter_async_context(watching(leaving.live_url)) for _ in range(3)]
+
+        assert [CloseCode.COME_BACK] * 3 == [await viewer.close_code() for viewer in viewers]

@@ -1,0 +1,234 @@
+"""The streams: made once, kept to their settings, and doing on the server what they are there for."""
+
+import dataclasses
+
+import anyio
+import msgspec
+import pytest
+from nats.aio.msg import Msg
+from nats.js.api import StorageType, StreamConfig
+
+from shared.contracts import subjects
+from shared.contracts.errors import NotFit, Unreachable
+from shared.contracts.identity import BannerId
+from shared.mesh import clock, streams
+from shared.mesh.connection import Mesh, open_mesh
+from shared.mesh.kv import KvStore
+from shared.mesh.streams import BANNERS, HISTORY, StreamInfo
+from tests.support.nats_server import NatsServer
+from tests.support.waiting import until
+
+NAMES = ["KV_banners", "HISTORY", "REPORTED", "PRESENCE"]
+
+
+def a_stream(**settings: object) -> StreamConfig:
+    """A stream of this test's own."""
+    return StreamConfig(name="TEST", subjects=["test.>"], storage=StorageType.MEMORY, **settings)  # type: ignore[arg-type]
+
+
+async def test_all_that_the_mesh_keeps_is_there(mesh: Mesh) -> None:
+    assert set(NAMES) == {each.config.name for each in await mesh.jetstream.streams_info()}
+
+
+async def test_ensuring_again_changes_nothing(mesh: Mesh) -> None:
+    before = [await mesh.jetstream.stream_info(name) for name in NAMES]
+
+    await streams.ensure(mesh, streams.everything(replicas=1))
+
+    after = [await mesh.jetstream.stream_info(name) for name in NAMES]
+    assert [each.config for each in before] == [each.config for each in after]
+    assert [each.created for each in before] == [each.created for each in after]
+
+
+async def test_many_instances_may_ensure_at_once(own_nats_server: NatsServer) -> None:
+    async def begin() -> None:
+        async with open_mesh(own_nats_server.url, name="test") as mesh:
+            await streams.ensure(mesh, streams.everything(replicas=1))
+
+    with anyio.fail_after(20):
+        async with anyio.create_task_group() as tasks:
+            for _ in range(5):
+                tasks.start_soon(begin)
+
+    async with open_mesh(own_nats_server.url, name="test") as mesh:
+        assert len(NAMES) == len(await mesh.jetstream.streams_info())
+
+
+async def test_a_changed_setting_is_brought_to_the_server_and_keeps_what_is_there(own_mesh: Mesh) -> None:
+    await streams.ensure(own_mesh, [a_stream(max_msgs_per_subject=1)])
+    await own_mesh.requests.ask("test.a", b"", timeout=5)
+
+    await streams.ensure(own_mesh, [a_stream(max_msgs_per_subject=5)])
+
+    info = await own_mesh.jetstream.stream_info("TEST")
+    assert (5, 1) == (info.config.max_msgs_per_subject, info.state.messages)
+
+
+async def test_a_change_that_the_server_refuses_makes_the_process_unfit(own_mesh: Mesh) -> None:
+    await streams.ensure(own_mesh, [a_stream()])
+
+    with anyio.fail_after(5), pytest.raises(NotFit, match="refuses the stream TEST"):
+        await streams.ensure(own_mesh, [dataclasses.replace(a_stream(), storage=StorageType.FILE)])
+
+
+async def test_settings_that_the_server_refuses_make_the_process_unfit(own_mesh: Mesh) -> None:
+    overlapping = StreamConfig(name="TEST", subjects=[subjects.every_banner("reported")])
+
+    with anyio.fail_after(5), pytest.raises(NotFit, match="refuses the stream TEST"):
+        await streams.ensure(own_mesh, [overlapping])
+
+
+async def test_an_account_without_jetstream_is_not_fit(own_nats_server: NatsServer) -> None:
+    await own_nats_server.stop()
+    own_nats_server.configuration = "accounts { A { users [ { user: a, password: a } ] } }, no_auth_user: a"
+    await own_nats_server.start()
+
+    async with open_mesh(own_nats_server.url, name="test") as mesh:
+        with anyio.fail_after(10), pytest.raises(NotFit, match="without JetStream"):
+            await streams.ensure(mesh, streams.everything(replicas=1))
+
+
+async def test_ensuring_waits_for_a_server_that_does_not_answer(
+    own_nats_server: NatsServer, own_mesh: Mesh
+) -> None:
+    done = anyio.Event()
+
+    async def ensure() -> None:
+        await streams.ensure(own_mesh, [a_stream()])
+        done.set()
+
+    await own_nats_server.kill()
+    await until(lambda: not own_mesh.connected)
+    with anyio.fail_after(20):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(ensure)
+            await anyio.wait_all_tasks_blocked()
+            assert not done.is_set()
+            await own_nats_server.start()
+            await done.wait()
+
+
+async def test_a_commit_is_the_publication(mesh: Mesh, banner: BannerId) -> None:
+    heard: list[Msg] = []
+
+    async def hear(message: Msg) -> None:
+        heard.append(message)
+
+    await mesh.subscribe(subjects.banner(banner, "state"), hear)
+    revision = await KvStore(mesh, BANNERS).commit(banner, b"the record", 0)
+
+    await until(lambda: len(heard) == 1)
+    assert heard[0].data == b"the record"
+    assert str(revision) == (heard[0].headers or {})["Nats-Sequence"]
+
+
+async def test_the_history_takes_every_record_from_the_first_moment_on(own_mesh: Mesh) -> None:
+    """`own_mesh` was ensured just now: what is written at once must not be gone before it is sourced."""
+    store = KvStore(own_mesh, BANNERS)
+    revision = 0
+    for number in range(100):
+        revision = await store.commit("burst", b"%d" % number, revision)
+
+    async def complete() -> bool:
+        return (await streams.info(own_mesh, HISTORY)).state.messages == 100
+
+    await until(complete)
+
+
+async def test_the_last_report_of_a_banner_is_kept(mesh: Mesh, banner: BannerId) -> None:
+    subject = subjects.banner(banner, "reported")
+    for report in (b"1", b"2", b"3"):
+        await mesh.requests.ask(subject, report, timeout=5)
+
+    assert (await mesh.jetstream.get_last_msg("REPORTED", subject)).data == b"3"
+    purged = await mesh.jetstream.stream_info("REPORTED", subjects_filter=subject)
+    assert {subject: 1} == purged.state.subjects
+
+
+async def test_silence_is_an_event(own_mesh: Mesh) -> None:
+    """The server itself says that a banner went silent; here after one second instead of fifteen."""
+    quick = dataclasses.replace(streams.presence(1), max_age=1.0)
+    await streams.ensure(own_mesh, [quick])
+    subject = subjects.banner("b1", "presence")
+    await own_mesh.requests.ask(subject, b"{}", timeout=5)
+
+    async def marked() -> bool:
+        last = await own_mesh.jetstream.get_last_msg("PRESENCE", subject)
+        return (last.headers or {}).get("Nats-Marker-Reason") == "MaxAge"
+
+    await until(marked)
+
+
+async def test_the_epoch_names_one_life_of_a_stream(own_mesh: Mesh) -> None:
+    await streams.ensure(own_mesh, [a_stream()])
+    first = (await streams.info(own_mesh, "TEST")).epoch
+    await own_mesh.requests.ask("test.a", b"", timeout=5)
+    assert first == (await streams.info(own_mesh, "TEST")).epoch
+
+    await own_mesh.jetstream.delete_stream("TEST")
+    await streams.ensure(own_mesh, [a_stream()])
+
+    assert first != (await streams.info(own_mesh, "TEST")).epoch
+
+
+async def test_a_stream_keeps_its_epoch_through_a_restart(
+    own_nats_server: NatsServer, own_mesh: Mesh
+) -> None:
+    before = await streams.info(own_mesh, "KV_banners")
+    await own_nats_server.restart()
+    await until(lambda: own_mesh.connected)
+
+    assert before.epoch == (await streams.info(own_mesh, "KV_banners")).epoch
+
+
+@pytest.mark.parametrize(
+    ("created", "epoch"),
+    [
+        pytest.param("1970-01-01T00:00:00Z", 0, id="no decimals"),
+        pytest.param("1970-01-01T00:00:00.5Z", 500_000_000, id="one decimal"),
+        pytest.param("1970-01-01T00:00:01.000000001Z", 1_000_000_001, id="nine decimals"),
+        pytest.param("2026-05-04T12:00:00.25Z", 1_777_896_000_250_000_000, id="a noon in May"),
+    ],
+)
+def test_an_epoch_is_read_from_a_timestamp_of_any_length(created: str, epoch: int) -> None:
+    info = msgspec.convert({"created": created, "ts": created, "state": {}}, StreamInfo)
+
+    assert format(epoch, "x") == info.epoch
+
+
+async def test_a_stream_that_is_not_there_is_unreachable(mesh: Mesh) -> None:
+    with pytest.raises(Unreachable, match="the stream NOWHERE"):
+        await streams.info(mesh, "NOWHERE")
+
+
+async def test_one_machine_has_one_time(mesh: Mesh) -> None:
+    streams.check_skew(await streams.measure_skew(mesh))
+
+
+@pytest.mark.parametrize("off", [-60.0, 60.0])
+async def test_a_clock_that_is_off_is_measured_as_such(
+    mesh: Mesh, monkeypatch: pytest.MonkeyPatch, off: float
+) -> None:
+    right = clock.seconds
+    monkeypatch.setattr(clock, "seconds", lambda: right() + off)
+
+    skew = await streams.measure_skew(mesh)
+
+    assert round(off) == round(skew)
+
+
+@pytest.mark.parametrize("skew", [0.0, 2.0, -2.0])
+def test_a_clock_within_the_limit_may_decide(skew: float) -> None:
+    streams.check_skew(skew)
+
+
+@pytest.mark.parametrize(
+    ("skew", "said"),
+    [
+        pytest.param(2.1, r"2\.1 s ahead of the server's: at most 2 s", id="ahead"),
+        pytest.param(-2.1, r"2\.1 s behind the server's: at most 2 s", id="behind"),
+    ],
+)
+def test_a_clock_past_the_limit_makes_the_process_unfit(skew: float, said: str) -> None:
+    with pytest.raises(NotFit, match=said):
+        streams.check_skew(skew)
