@@ -4,6 +4,7 @@ Each command imports what it needs when it is called, so that none waits for the
 """
 
 import logging
+import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ import click
 from shared import settings
 from shared.contracts.errors import AirDisplayError, NotFit
 from shared.contracts.identity import banner_id
+
+_ROOT: Final = Path(__file__).parents[1]
 
 INTERRUPTED: Final = 130
 """What shells say of a program that was ended by Ctrl-C."""
@@ -134,6 +137,17 @@ def list_nodes(nats_url: str) -> None:
     _keep_quiet()
     with _in_one_sentence():
         tables.put(tables.of_nodes(anyio.run(nodes.discover, nats_url)))
+
+
+@main.command()
+@click.argument("name", nargs=-1)
+def bench(name: tuple[str, ...]) -> None:
+    """Measure this machine; a NAME chooses one measurement, such as `shows`."""
+    if not (_ROOT / "bench" / "__main__.py").exists():
+        raise click.ClickException(
+            "the measurements are not installed: run this in a checkout, after `make test`"
+        )
+    sys.exit(subprocess.call([sys.executable, "-m", "bench", *name], cwd=_ROOT))  # noqa: S603
 
 
 def _keep_quiet() -> None:

@@ -11,9 +11,12 @@ NAMES: Final = ("shows", "commands", "viewers", "size")
 
 def main() -> None:
     """Measure and print."""
+    names = sys.argv[1:] or NAMES
+    if unknown := set(names) - set(NAMES):
+        sys.exit(f"expected some of {', '.join(NAMES)}; found {', '.join(sorted(unknown))}")
     print("| what | figure | ratio | wanted |")
     print("|---|---|---|---|")
-    for name in sys.argv[1:] or NAMES:
+    for name in names:
         for row in uvloop.run(importlib.import_module(f"bench.{name}").run()):
             print(row, flush=True)
 

@@ -142,7 +142,9 @@ class AnyBanner(RuleBasedStateMachine):
     @rule(instance=INSTANCES, data=st.data())
     def expire(self, instance: int, data: st.DataObject) -> None:
         display = data.draw(st.sampled_from(self._displays[-3:]))
-        self._ask(instance, "expire", Expire(display_id=display))
+        answer = self._ask(instance, "expire", Expire(display_id=display))
+        if isinstance(answer, Committed):
+            assert [display] == [e.display_id for e in answer.record.events if isinstance(e, Expired)]
 
     @precondition(lambda self: self._accepted)
     @rule(instance=INSTANCES, data=st.data())

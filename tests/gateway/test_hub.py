@@ -313,22 +313,19 @@ STEPS: st.SearchStrategy[list[Step]] = st.lists(
 
 
 @given(STEPS)
-def test_whatever_the_interleaving_revisions_only_rise_and_the_last_state_is_the_newest(
+async def test_whatever_the_interleaving_revisions_only_rise_and_the_last_state_is_the_newest(
     steps: list[Step],
 ) -> None:
-    async def play() -> None:
-        air, observer = Air(), Observer()
-        viewers = [air.hub.enter() for _ in range(VIEWERS)]
-        for step in steps:
-            if not isinstance(step, int):
-                step(air, viewers, observer)
-            elif (frame := await told(viewers[step])) is not None:
-                observer.look(step, frame)
-        air.hub.flush()
-        for number, viewer in enumerate(viewers):
-            for frame in await all_told(viewer):
-                observer.look(number, frame)
+    air, observer = Air(), Observer()
+    viewers = [air.hub.enter() for _ in range(VIEWERS)]
+    for step in steps:
+        if not isinstance(step, int):
+            step(air, viewers, observer)
+        elif (frame := await told(viewers[step])) is not None:
+            observer.look(step, frame)
+    air.hub.flush()
+    for number, viewer in enumerate(viewers):
+        for frame in await all_told(viewer):
+            observer.look(number, frame)
 
-            assert observer.is_up_to_date(number, air.newest)
-
-    anyio.run(play)
+        assert observer.is_up_to_date(number, air.newest)

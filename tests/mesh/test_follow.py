@@ -444,6 +444,21 @@ async def test_a_stream_that_was_made_anew_ends_whoever_follows_it(mesh: Mesh) -
 
 
 @pytest.mark.usefixtures("quick_heartbeat")
+async def test_a_stream_that_is_gone_ends_whoever_follows_it(mesh: Mesh) -> None:
+    stream = await a_stream(mesh)
+
+    async def follow_for_ever() -> None:
+        async with reading(mesh, stream) as reader:
+            await put(mesh, f"{stream}.a", b"one")
+            await until(lambda: reader.said == [b"one"])
+            await mesh.jetstream.delete_stream(stream)
+            await anyio.sleep_forever()
+
+    with pytest.RaisesGroup(Restarted, flatten_subgroups=True), anyio.fail_after(10):
+        await follow_for_ever()
+
+
+@pytest.mark.usefixtures("quick_heartbeat")
 async def test_who_wants_to_can_begin_again_with_the_new_stream(mesh: Mesh) -> None:
     stream = await a_stream(mesh)
     for data in (b"one", b"two", b"three"):
