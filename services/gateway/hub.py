@@ -6,7 +6,7 @@ most 20 ms into one frame.
 
 import asyncio
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 import anyio
@@ -98,10 +98,13 @@ class Hub:
                 viewer.tell(frame)
 
     def refresh(self, snapshot: Callable[[Iterable[BannerId] | None], str]) -> None:
-        """Give everybody a new snapshot of what it watches."""
+        """Give everybody a new snapshot of what it watches; all who watch everything share one."""
+        of_everything = cache(partial(snapshot, None))
         for viewer in self.everyone():
-            banners = None if viewer.all else tuple(viewer.banners)
-            if banners is None or banners:
+            if viewer.all:
+                self.watch(viewer, None, of_everything)
+            elif viewer.banners:
+                banners = tuple(viewer.banners)
                 self.watch(viewer, banners, partial(snapshot, banners))
 
     async def run(self) -> None:

@@ -1,6 +1,7 @@
 """The hub: whoever watches ends with the newest state, and never sees an older one after a newer."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import anyio
@@ -231,6 +232,49 @@ async def test_everybody_with_a_heartbeat_is_pinged_again_and_again() -> None:
             tasks.cancel_scope.cancel()
 
     assert NOTHING == await take(without)
+
+
+async def test_what_concerns_everybody_is_told_to_all_with_a_heartbeat() -> None:
+    hub = Hub()
+    person, page_by_events = hub.enter(heartbeat=True), hub.enter()
+
+    hub.announce("the mesh is away")
+
+    assert "the mesh is away" == await take(person)
+    assert NOTHING == await take(page_by_events)
+
+
+async def test_everybody_is_shown_anew_what_it_watches() -> None:
+    air = Air()
+    air.change(A, B)
+    of_all, of_one, of_none = (air.hub.enter() for _ in range(3))
+    air.watch(of_all)
+    air.watch(of_one, B)
+    for viewer in (of_all, of_one):
+        await all_told(viewer)
+    air.change(A, B)
+
+    air.hub.refresh(partial(snapshot, air.hub))
+    air.hub.flush()
+
+    newest = air.newest
+    assert newest == (await all_told(of_all))[-1].revisions
+    assert [Told(True, {B: newest[B]})] == (await all_told(of_one))[-1:]
+    assert [] == await all_told(of_none)
+
+
+async def test_those_who_watch_everything_are_shown_one_and_the_same_snapshot() -> None:
+    air = Air()
+    air.change(A, B)
+    viewers = [air.hub.enter() for _ in range(3)]
+    for viewer in viewers:
+        air.watch(viewer)
+        await all_told(viewer)
+
+    air.hub.refresh(partial(snapshot, air.hub))
+
+    first, *others = [await take(viewer) for viewer in viewers]
+    assert all(other is first for other in others)
 
 
 # --- whatever the interleaving --------------------------------------------------------------------
