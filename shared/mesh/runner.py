@@ -14,6 +14,7 @@ from typing import Final
 
 import anyio
 import structlog
+from anyio.abc import TaskStatus
 
 from shared.contracts.errors import AirDisplayError, NotFit, Unreachable
 
@@ -56,7 +57,7 @@ async def _live(service: Service, start_seconds: float) -> None:
     stop = anyio.Event()
     ready = anyio.Event()
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(_stop_on_signal, stop, ready, tasks.cancel_scope)
+        await tasks.start(_stop_on_signal, stop, ready, tasks.cancel_scope)  # signals first, then all else
         tasks.start_soon(_limit_start, ready, start_seconds)
         tasks.start_soon(_collect_seldom)
         async with service():
@@ -67,8 +68,11 @@ async def _live(service: Service, start_seconds: float) -> None:
     log.info("stopped")
 
 
-async def _stop_on_signal(stop: anyio.Event, ready: anyio.Event, whole: anyio.CancelScope) -> None:
+async def _stop_on_signal(
+    stop: anyio.Event, ready: anyio.Event, whole: anyio.CancelScope, *, task_status: TaskStatus[None]
+) -> None:
     with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+        task_status.started()
         async for signum in signals:
             log.info("stopping", signal=signal.Signals(signum).name)
             if not ready.is_set():

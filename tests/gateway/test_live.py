@@ -2,10 +2,13 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
+from http import HTTPStatus
 
 import anyio
+import httpx
 import pytest
 from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from services.gateway import viewer as viewer_module
 from services.gateway.hub import Hub
@@ -27,7 +30,7 @@ from shared.contracts.views import (
     Watch,
 )
 from shared.mesh import clock
-from tests.support.gateways import EPOCH, Gateway, running_hub
+from tests.support.gateways import EPOCH, Gateway, problem_in, running_hub
 from tests.support.viewers import Watcher, connected, watching
 from tests.support.waiting import until
 
@@ -462,7 +465,23 @@ async def test_a_viewer_that_takes_nothing_at_all_is_given_up(
         await until(lambda: len(own_air.hub) == 1)
 
 
-# --- what is no WebSocket -------------------------------------------------------------------------
+# --- the handshake --------------------------------------------------------------------------------
+
+
+async def test_there_is_no_live_channel_anywhere_else(air: Air) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        async with connect(f"{air.url}/elsewhere"):
+            pytest.fail("it was let in")
+
+    assert refused.value.response.status_code in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
+
+
+async def test_who_only_asks_for_the_live_channel_is_told_that_this_is_not_how(air: Air) -> None:
+    async with httpx.AsyncClient() as client:
+        response = await client.get(air.url.replace("ws", "http", 1))
+
+    assert HTTPStatus.METHOD_NOT_ALLOWED == response.status_code
+    assert "/problems/method-not-allowed" == problem_in(response)["type"]
 
 
 async def test_compression_is_not_agreed_on(air: Air) -> None:

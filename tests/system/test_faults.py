@@ -17,7 +17,7 @@ from shared.mesh.kv import revision_in_source
 from tests.support.judge import Acknowledged, Logged, ToldBusy, decoder, violations
 from tests.support.system import System, running_system
 
-TTL: Final = 0.5
+TTL: Final = 1.0
 SECONDS: Final = 20.0
 PEOPLE: Final = 12
 BANNERS: Final = [f"banner-{number}" for number in range(6)]

@@ -1,0 +1,84 @@
+"""Settings: from a flag, else from the variable of the same name, else as documented."""
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from shared import settings
+
+
+@click.command()
+@settings.nats_url
+@settings.nats_port
+@settings.http_host
+@settings.http_port
+@settings.data_dir
+@settings.replicas
+@settings.banners
+@settings.display_ttl
+def show(**values: object) -> None:
+    """Say what was set."""
+    for name, value in sorted(values.items()):
+        click.echo(f"{name}={value}")
+
+
+def said(arguments: list[str], environment: dict[str, str] | None = None) -> dict[str, str]:
+    """What the command makes of these."""
+    result = CliRunner().invoke(show, arguments, env=environment)
+    assert 0 == result.exit_code, result.output
+    return dict(line.split("=", 1) for line in result.output.splitlines())
+
+
+def test_nothing_set_means_what_the_documents_say() -> None:
+    assert {
+        "nats_url": "nats://127.0.0.1:4222",
+        "nats_port": "4222",
+        "http_host": "127.0.0.1",
+        "http_port": "8000",
+        "data_dir": ".airdisplay",
+        "replicas": "1",
+        "banners": "12",
+        "display_ttl": "60.0",
+    } == said([])
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("nats-url", "nats://elsewhere:1"),
+        ("nats-port", "1"),
+        ("http-host", "0.0.0.0"),
+        ("http-port", "65535"),
+        ("data-dir", "there"),
+        ("replicas", "3"),
+        ("banners", "0"),
+        ("display-ttl", "0.1"),
+    ],
+)
+def test_a_setting_is_a_flag_and_a_variable_of_the_same_name(name: str, value: str) -> None:
+    key = name.replace("-", "_")
+    variable = {f"AIRDISPLAY_{key.upper()}": value}
+
+    assert value == said([f"--{name}", value])[key]
+    assert value == said([], variable)[key]
+    assert value == said([f"--{name}", value], {**variable, "AIRDISPLAY_HTTP_PORT": "9"})[key]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("nats-port", "0"),
+        ("http-port", "65536"),
+        ("replicas", "6"),
+        ("banners", "-1"),
+        ("banners", "10001"),
+        ("display-ttl", "0.09"),
+        ("display-ttl", "86401"),
+        ("display-ttl", "long"),
+    ],
+)
+def test_a_value_out_of_bounds_is_refused_by_its_name(name: str, value: str) -> None:
+    result = CliRunner().invoke(show, [f"--{name}", value])
+
+    assert 2 == result.exit_code
+    assert f"Invalid value for '--{name}'" in result.output
