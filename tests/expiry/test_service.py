@@ -29,7 +29,6 @@ from shared.contracts.identity import BannerId
 from shared.contracts.instants import epoch_ms
 from shared.mesh import clock
 from shared.mesh.connection import Mesh, open_mesh
-from shared.mesh.services import discover
 from tests.support.banners import MINUTE, new_banner_id, registered, running_banner_service, shown
 from tests.support.history import events_of, records_of
 from tests.support.nats_server import NatsServer
@@ -51,13 +50,12 @@ async def running_expiry(nats: NatsServer, instance: str = "here") -> AsyncGener
 
 
 @asynccontextmanager
-async def running_elsewhere(nats: NatsServer, mesh: Mesh, log: Path) -> AsyncGenerator[tuple[Process, str]]:
+async def running_elsewhere(nats: NatsServer, log: Path) -> AsyncGenerator[tuple[Process, str]]:
     """An instance as a process of its own, and what it is called."""
-    known = {found.id for found in await discover(mesh, "PING", NAME)}
     with running_module("services.expiry", "--nats-url", nats.url, log=log) as process:
         await process.printed("ready")
-        (found,) = {found.id for found in await discover(mesh, "PING", NAME)} - known
-        yield process, found
+        instance: str = msgspec.json.decode(process.output.splitlines()[0])["instance"]
+        yield process, instance
 
 
 async def facts_of(mesh: Mesh, instance: str) -> dict[str, Any]:
@@ -301,7 +299,7 @@ async def test_the_other_covers_for_one_that_does_not_act(
     async with (
         running_banner_service(mesh, ttl_ms=SHORT) as banners,
         running_expiry(nats_server, "here"),
-        running_elsewhere(nats_server, mesh, tmp_path / "expiry.log") as (process, elsewhere),
+        running_elsewhere(nats_server, tmp_path / "expiry.log") as (process, elsewhere),
     ):
         await until(lambda: has_peers(mesh, "here", 2))
         theirs = whose_first_is(elsewhere, {elsewhere, "here"}, 5)
@@ -327,12 +325,12 @@ async def test_one_that_was_killed_and_started_again_catches_up(
 ) -> None:
     async with running_banner_service(mesh, ttl_ms=SHORT) as banners:
         overdue = [await registered(banners) for _ in range(5)]
-        async with running_elsewhere(nats_server, mesh, tmp_path / "first.log") as (process, _):
+        async with running_elsewhere(nats_server, tmp_path / "first.log") as (process, _):
             process.send(signal.SIGKILL)
             await process.exit_code()
         for banner in overdue:
             await shown(banners, banner)
-        async with running_elsewhere(nats_server, mesh, tmp_path / "second.log"):
+        async with running_elsewhere(nats_server, tmp_path / "second.log"):
             await until(lambda: has_expired(mesh, *overdue))
 
     assert {1} == {len(await expired(mesh, banner)) for banner in overdue}
