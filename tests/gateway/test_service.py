@@ -24,7 +24,7 @@ from shared.contracts.views import (
 )
 from shared.mesh import clock, streams
 from shared.mesh.connection import Mesh
-from shared.mesh.services import discover
+from shared.mesh.services import Found
 from tests.support.banners import registered, running_banner_service, shown
 from tests.support.clock import NOON
 from tests.support.gateways import Gateway, registered_over, running_gateway, view_in
@@ -329,8 +329,9 @@ async def test_hardware_that_fell_silent_while_nats_was_away_is_offline(
 
 async def test_it_is_found_with_its_address_and_its_viewers(mesh: Mesh, gateway: Gateway) -> None:
     async with watching(gateway.live_url), watching(gateway.live_url):
-        (found,) = await discover(mesh, "STATS", NAME)
+        answer = await mesh.requests.ask(f"$SRV.STATS.{NAME}", b"", timeout=10)
 
+    found = msgspec.json.decode(answer.data, type=Found)
     assert NAME == found.name
     assert {"http": gateway.url.removeprefix("http://"), "viewers": 2} == found.data
 
