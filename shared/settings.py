@@ -4,6 +4,7 @@ click reads, converts and refuses them, in one sentence each.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -14,6 +15,8 @@ DEFAULT_NATS_PORT: Final = 4222
 DEFAULT_HTTP_PORT: Final = 8000
 DEFAULT_TTL_SECONDS: Final = 60.0
 LONGEST_TTL_SECONDS: Final = 24 * 60 * 60
+
+_TOKEN_FILE: Final = "--operator-token-file"  # noqa: S105 (a flag)
 
 
 def _option(name: str, *, help: str, default: object, type: Any = None) -> Option:  # noqa: A002
@@ -27,6 +30,19 @@ def _option(name: str, *, help: str, default: object, type: Any = None) -> Optio
         type=type,
         help=help,
     )
+
+
+def token_in(path: str | None) -> str | None:
+    """The token that stands in a file; refuses a file that cannot be read, or is empty."""
+    if path is None:
+        return None
+    try:
+        token = Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.BadParameter(f"cannot read {path}: {error}", param_hint=_TOKEN_FILE) from error
+    if not token:
+        raise click.BadParameter(f"expected a token in {path}, found nothing", param_hint=_TOKEN_FILE)
+    return token
 
 
 _PORT = click.IntRange(1, 65_535)
@@ -47,6 +63,10 @@ display_ttl = _option(
     default=DEFAULT_TTL_SECONDS,
     type=click.FloatRange(0.1, LONGEST_TTL_SECONDS),
     help="Seconds for which a display lasts.",
+)
+
+operator_token_file = _option(
+    "operator-token-file", default=None, help="File with the bearer token of operators; none: no operators."
 )
 
 nats_server = _option(

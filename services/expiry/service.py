@@ -14,7 +14,6 @@ import structlog
 
 from services.expiry.lateness import Lateness
 from services.expiry.schedule import Deadline, Schedule
-from services.expiry.share import rank
 from shared.contracts import subjects
 from shared.contracts.banner import (
     EXPIRIES_AT_MOST,
@@ -30,20 +29,16 @@ from shared.mesh import clock, streams
 from shared.mesh.banners import Banners
 from shared.mesh.connection import Mesh
 from shared.mesh.follow import Entry, Feed, follow
-from shared.mesh.services import Service, discover, serve
+from shared.mesh.peers import COVER_MS, Peers
+from shared.mesh.services import Service, serve
 
 NAME: Final = "expiry"
-
-COVER_MS: Final = 250
-"""How much later each further instance acts for a banner of which no expiry was seen."""
 
 _RETRY_MS: Final = 50
 _AFTER_FAILURE_MS: Final = 250
 # Deadlines that come up together go out together: under load many in one request instead of one in each.
 _GATHER_SECONDS: Final = 0.008
 _UNDER_WAY_AT_MOST: Final = 8
-_PEERS_SECONDS: Final = 1.0
-_POLLS_REMEMBERED: Final = 3
 
 _DONE: Final = {"expired", "not-showing", "unknown-banner"}
 
@@ -82,7 +77,7 @@ class ExpiryService:
         self._mesh = mesh
         self._banners = Banners(mesh)
         self._instance = instance
-        self._peers: set[str] = {instance}
+        self.peers = Peers(mesh, NAME, instance)
         self._schedule = Schedule()
         self._changed = anyio.Event()
         self._limit = anyio.Semaphore(_UNDER_WAY_AT_MOST)
@@ -94,7 +89,7 @@ class ExpiryService:
         return {
             "lateness": self.lateness.facts(),
             "scheduled": len(self._schedule),
-            "peers": len(self._peers),
+            "peers": len(self.peers),
         }
 
     async def follow(self, feed: Feed) -> None:
@@ -118,18 +113,6 @@ class ExpiryService:
                     await self._limit.acquire()
                     tasks.start_soon(self._expire, mine)
                     await anyio.sleep(_GATHER_SECONDS)
-
-    async def know_peers(self) -> None:
-        """Keep track of who else shares the work; never returns."""
-        polls: list[set[str]] = []
-        while True:
-            found = await self._poll()
-            polls = [*polls, found][-_POLLS_REMEMBERED:]
-            peers = {self._instance}.union(*polls)
-            if peers != self._peers:
-                log.info("peers", count=len(peers))
-            self._peers = peers
-            await anyio.sleep(_PEERS_SECONDS)
 
     def _learn(self, entry: Entry, *, live: bool) -> None:
         banner = BannerId(subjects.key_of(entry.subject))
@@ -165,7 +148,7 @@ class ExpiryService:
         """Whether to act now; what a peer should do first is looked at again a little later."""
         if deadline.at > deadline.due:
             return True
-        before = rank(self._instance, self._peers, deadline.banner)
+        before = self.peers.rank(deadline.banner)
         if before == 0:
             return True
         self._schedule.again(deadline, at=deadline.due + before * COVER_MS)
@@ -206,12 +189,6 @@ class ExpiryService:
             log.warning("expiries fail, trying again and again", reason=reason)
         self._failing = True
 
-    async def _poll(self) -> set[str]:
-        try:
-            return {found.id for found in await discover(self._mesh, "PING", NAME)}
-        except Unreachable:
-            return set()
-
 
 def _now_ms() -> int:
     return epoch_ms(clock.now())
@@ -228,14 +205,14 @@ async def expiry_service(mesh: Mesh, *, instance: str, replicas: int) -> AsyncGe
     streams.check_skew(await streams.measure_skew(mesh))
     expiry = ExpiryService(mesh, instance)
     service = Service(name=NAME, instance=instance, description="makes deadlines happen", facts=expiry.facts)
-    everything = subjects.record(streams.BANNERS, "*")
+    everything = streams.BANNERS.everything
     async with (
         serve(mesh, service),
-        follow(mesh, streams.stream_of(streams.BANNERS), everything) as feed,
+        follow(mesh, streams.BANNERS.stream, everything) as feed,
         anyio.create_task_group() as tasks,
     ):
         tasks.start_soon(expiry.follow, feed)
-        tasks.start_soon(expiry.know_peers)
+        tasks.start_soon(expiry.peers.run)
         await feed.caught_up.wait()
         tasks.start_soon(expiry.act)
         yield

@@ -1,44 +1,32 @@
 """The banner's own words: what may be asked of it, what happens to it, what it answers.
 
-Commands carry no tag, because the verb stands in the subject; unknown fields are refused.
 Events and state are stored: a new field gets a default, no field is ever retyped or reused.
 """
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 
 from shared.contracts import refusals
-from shared.contracts.identity import (
-    BannerId,
-    CommandId,
-    DisplayId,
-    WireBannerId,
-    WireCommandId,
-    WireDisplayId,
-)
-from shared.contracts.instants import Instant
-
-NOBODY = "nobody"
-"""Who a command is from when it does not say."""
+from shared.contracts.command import NOBODY, Author, Command
+from shared.contracts.identity import BannerId, DisplayId, WireBannerId, WireDisplayId
+from shared.contracts.instants import Instant, later
 
 EXPIRIES_AT_MOST = 1_000
 """How many expiries one request may carry."""
 
-Author = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+QUEUE_AT_MOST = 20
+"""How many may wait for their turn on one banner."""
+
 Role = Literal["author", "operator"]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Tag = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}(?!\n)$")]
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f-\x9f]+(?!\n)$")]
+When = Literal["now", "queue"]
 
 
 # --- commands -------------------------------------------------------------------------------------
-
-
-class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A wish. The same `id` sent twice has one effect and the same answer."""
-
-    id: WireCommandId | None = None
-    by: Author = NOBODY
 
 
 class Register(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,16 +37,24 @@ class Register(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Show(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """This text shall show now."""
+    """This text shall show now; or, with `when: queue`, once those who came before have had their turn."""
 
     text: str
+    when: When = "now"
+
+
+class Replace(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What shows now shall read like this; its deadline stays. Needs the `revision` that was seen."""
+
+    text: str
+    role: Role = "author"
 
 
 class Clear(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What shows now shall end; if `revision` is given, only if that is still the newest."""
+    """What shows now shall end; or the display that is named, whether it shows or waits for its turn."""
 
     role: Role = "author"
-    revision: int | None = None
+    display_id: WireDisplayId | None = None
 
 
 class Expire(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,7 +63,20 @@ class Expire(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
     display_id: WireDisplayId
 
 
-BannerCommand = Register | Show | Clear | Expire
+class Hold(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Nothing shall show until it is released, for this reason. For operators."""
+
+    reason: Reason
+    role: Role = "author"
+
+
+class Release(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The hold shall end, and the queue go on. For operators."""
+
+    role: Role = "author"
+
+
+BannerCommand = Register | Show | Replace | Clear | Expire | Hold | Release
 
 
 class Expiry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -97,19 +106,64 @@ class Display(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     until: Instant
 
 
+class Ticket(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A text that waits for its turn; shown, it becomes the display of the same id, for `ttl_ms`."""
+
+    id: DisplayId
+    text: str
+    by: str
+    at: Instant
+    ttl_ms: int
+
+
+class OnHold(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Why nothing is shown at present, by whom and since when."""
+
+    reason: str
+    by: str
+    at: Instant
+
+
 class Banner(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Everything that decides what one banner shows."""
+    """Everything that decides what one banner shows.
+
+    While nothing shows and nothing is on hold, nobody waits: the commit that ends a display shows the next.
+    """
 
     id: BannerId
     name: str
     tags: tuple[str, ...] = ()
     display: Display | None = None
+    queue: tuple[Ticket, ...] = ()
+    hold: OnHold | None = None
 
 
 def showing(banner: Banner, now: Instant) -> Display | None:
     """What a banner shows at `now`: nothing once the deadline is reached, whoever has said so or not."""
     display = banner.display
     return None if display is None or now >= display.until else display
+
+
+class Turn(NamedTuple):
+    """One who waits: at which place, from 1, and when it will be shown; None as long as nobody can tell."""
+
+    ticket: Ticket
+    position: int
+    starts_at: Instant | None
+
+
+def turns(banner: Banner, now: Instant) -> Iterator[Turn]:
+    """Who waits for this banner, in order, as it looks at `now`.
+
+    Everyone before may end early, so `starts_at` is the latest; a hold is open-ended.
+    """
+    starts_at = None
+    if banner.hold is None and banner.display is not None:
+        starts_at = max(now, banner.display.until)
+    for position, ticket in enumerate(banner.queue, 1):
+        yield Turn(ticket, position, starts_at)
+        if starts_at is not None:
+            starts_at = later(starts_at, ticket.ttl_ms)
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -138,6 +192,16 @@ class Cleared(Event, frozen=True, kw_only=True, tag="cleared"):
     role: Role
 
 
+class Replaced(Event, frozen=True, kw_only=True, tag="replaced"):
+    """A display reads differently now; its deadline is what it was."""
+
+    display_id: DisplayId
+    text: str
+    was: str
+    by: str
+    role: Role
+
+
 class Expired(Event, frozen=True, kw_only=True, tag="expired"):
     """A display reached its deadline, `until`; the commit that says so may be later."""
 
@@ -145,20 +209,36 @@ class Expired(Event, frozen=True, kw_only=True, tag="expired"):
     until: Instant
 
 
-BannerEvent = Registered | Shown | Cleared | Expired
+class Queued(Event, frozen=True, kw_only=True, tag="queued"):
+    """Somebody waits for a turn."""
+
+    ticket: Ticket
+
+
+class Left(Event, frozen=True, kw_only=True, tag="left"):
+    """Somebody waits no more: by own wish, or by an operator's."""
+
+    display_id: DisplayId
+    by: str
+    role: Role
+
+
+class Held(Event, frozen=True, kw_only=True, tag="held"):
+    """Nothing shows until it is released; a display that was up ended with this."""
+
+    hold: OnHold
+
+
+class Released(Event, frozen=True, kw_only=True, tag="released"):
+    """The hold has ended."""
+
+    by: str
+
+
+BannerEvent = Registered | Shown | Replaced | Cleared | Expired | Queued | Left | Held | Released
 
 
 # --- replies --------------------------------------------------------------------------------------
-
-
-class Accepted(msgspec.Struct, frozen=True, kw_only=True):
-    """Done: the banner as that commit left it. `repeated` when the same command had been accepted before."""
-
-    revision: int
-    at: Instant
-    state: Banner
-    repeated: bool = False
-    command: CommandId | None = None
 
 
 class ExpiryOutcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -184,13 +264,20 @@ BannerRefusal = (
     | refusals.Failed
     | refusals.RecordUnreadable
     | refusals.KeyReused
+    | refusals.TooLate
     | refusals.Stale
     | refusals.UnknownBanner
     | refusals.AlreadyRegistered
     | refusals.BadText
     | refusals.Busy
+    | refusals.Held
+    | refusals.QueueFull
+    | refusals.AlreadyWaiting
+    | refusals.NeedsIfMatch
     | refusals.NothingShowing
     | refusals.NotShowing
     | refusals.NotDue
+    | refusals.NotHeld
     | refusals.NotYours
+    | refusals.NotOperator
 )

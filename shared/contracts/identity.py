@@ -15,7 +15,7 @@ from shared.contracts.errors import Malformed
 BannerId = NewType("BannerId", str)
 CommandId = NewType("CommandId", str)
 DisplayId = NewType("DisplayId", str)
-"""A display is named by the id of the Show that put it up."""
+"""A display is named by the id of the Show that asked for it."""
 
 ID_FORM = "[a-z0-9][a-z0-9-]{0,62}"
 # `$` alone would let a trailing line break pass.
@@ -26,6 +26,8 @@ WireBannerId = Annotated[BannerId, _META]
 WireCommandId = Annotated[CommandId, _META]
 WireDisplayId = Annotated[DisplayId, _META]
 
+_HINT_CHARACTERS = 8
+
 _valid = re.compile(ID_FORM).fullmatch
 
 
@@ -35,13 +37,36 @@ def banner_id(text: str) -> BannerId:
     Raises:
         Malformed: it is none.
     """
+    return BannerId(entity_id("banner", text))
+
+
+def entity_id(kind: str, text: str) -> str:
+    """`text` as the id of any kind of entity.
+
+    Raises:
+        Malformed: it is none.
+    """
     if _valid(text) is None:
-        expected = f"a banner id matching {ID_FORM}"
+        expected = f"a {kind} id matching {ID_FORM}"
         raise Malformed(expected, found=text)
-    return BannerId(text)
+    return text
 
 
-def command_id_from(*parts: str) -> CommandId:
-    """The id that these parts always lead to: the same caller, call and key give the same id."""
-    digest = hashlib.blake2b("\x00".join(parts).encode(), digest_size=16)
-    return CommandId(digest.hexdigest())
+def command_id_from(*parts: str, home: str) -> CommandId:
+    """The id that these parts always lead to: the same caller, call and key give the same id.
+
+    It ends with a hint at its `home`, the banner that it is for, so that whoever has nothing but the id
+    of a display knows where to look.
+    """
+    digest = hashlib.blake2b("\x00".join(parts).encode(), digest_size=12)
+    return CommandId(digest.hexdigest() + hint_at(home))
+
+
+def hint_at(home: str) -> str:
+    """What an id that was made for this banner ends with; others may share it."""
+    return hashlib.blake2b(home.encode(), digest_size=_HINT_CHARACTERS // 2).hexdigest()
+
+
+def hint_in(display_id: str) -> str:
+    """What an id says about its home, if it says anything."""
+    return display_id[-_HINT_CHARACTERS:]

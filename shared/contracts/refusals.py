@@ -108,6 +108,18 @@ class KeyReused(Refusal, frozen=True, kw_only=True, tag="key-reused"):
         return "This key was used before for something else; a new wish needs a new key."
 
 
+class TooLate(Refusal, frozen=True, kw_only=True, tag="too-late"):
+    """The command arrived when its sender had stopped waiting for it; nothing was done."""
+
+    not_after: Instant
+    code: ClassVar[int] = 408
+    title: ClassVar[str] = "Too late"
+
+    @property
+    def detail(self) -> str:
+        return f"The command was to be carried out by {self.not_after}; it came later, so nothing was done."
+
+
 class Stale(Refusal, frozen=True, kw_only=True, tag="stale"):
     """The caller asked for a revision that is no longer the newest."""
 
@@ -171,6 +183,54 @@ class Busy(Refusal, frozen=True, kw_only=True, tag="busy"):
         return f"Another message is showing for {seconds} s more, until {self.until}."
 
 
+class Held(Refusal, frozen=True, kw_only=True, tag="held"):
+    """An operator holds the banner; nothing shows until it is released."""
+
+    problem: str
+    since: Instant
+    title: ClassVar[str] = "The banner is on hold"
+
+    @property
+    def detail(self) -> str:
+        return f"An operator holds this banner since {self.since}: {self.problem}. The queue is open."
+
+
+class QueueFull(Refusal, frozen=True, kw_only=True, tag="queue-full"):
+    """As many wait as may wait."""
+
+    at_most: int
+    retry_after_ms: int
+    code: ClassVar[int] = 429
+    title: ClassVar[str] = "The queue is full"
+
+    @property
+    def detail(self) -> str:
+        return f"{self.at_most} wait already, which is as many as may wait here; try again later."
+
+
+class AlreadyWaiting(Refusal, frozen=True, kw_only=True, tag="already-waiting"):
+    """The author waits for this banner already."""
+
+    display_id: DisplayId
+    position: int
+    title: ClassVar[str] = "Already waiting"
+
+    @property
+    def detail(self) -> str:
+        return f"You wait for this banner already, at place {self.position}; one turn at a time."
+
+
+class NeedsIfMatch(Refusal, frozen=True, kw_only=True, tag="needs-if-match"):
+    """A change must name the revision that it was made for."""
+
+    code: ClassVar[int] = 428
+    title: ClassVar[str] = "Needs the revision"
+
+    @property
+    def detail(self) -> str:
+        return "Say which revision you have seen: in If-Match over HTTP, in `revision` over NATS."
+
+
 class NothingShowing(Refusal, frozen=True, kw_only=True, tag="nothing-showing"):
     """There is no display to end."""
 
@@ -183,14 +243,15 @@ class NothingShowing(Refusal, frozen=True, kw_only=True, tag="nothing-showing"):
 
 
 class NotShowing(Refusal, frozen=True, kw_only=True, tag="not-showing"):
-    """The display that was named is not the one that is showing; it is over already."""
+    """The display that was named neither shows nor waits here; it is over already."""
 
     display_id: DisplayId
+    code: ClassVar[int] = 404
     title: ClassVar[str] = "Not showing"
 
     @property
     def detail(self) -> str:
-        return f"The display {self.display_id} is not showing; it is over already."
+        return f"The display {self.display_id} neither shows nor waits here; it is over already."
 
 
 class NotDue(Refusal, frozen=True, kw_only=True, tag="not-due"):
@@ -213,4 +274,62 @@ class NotYours(Refusal, frozen=True, kw_only=True, tag="not-yours"):
 
     @property
     def detail(self) -> str:
-        return "Only the author of a message or an operator may end it."
+        return "Only the author of a message or an operator may end or change it."
+
+
+class NotHeld(Refusal, frozen=True, kw_only=True, tag="not-held"):
+    """There is no hold to end."""
+
+    code: ClassVar[int] = 404
+    title: ClassVar[str] = "Not on hold"
+
+    @property
+    def detail(self) -> str:
+        return "The banner is not on hold, so there is nothing to release."
+
+
+class NotOperator(Refusal, frozen=True, kw_only=True, tag="not-operator"):
+    """Only operators do this."""
+
+    code: ClassVar[int] = 403
+    title: ClassVar[str] = "For operators"
+
+    @property
+    def detail(self) -> str:
+        return "Only an operator may do this."
+
+
+class NoSuchPool(Refusal, frozen=True, kw_only=True, tag="no-such-pool"):
+    """No banner is in this pool, so nobody could ever be placed."""
+
+    pool: str
+    code: ClassVar[int] = 404
+    title: ClassVar[str] = "No such pool"
+
+    @property
+    def detail(self) -> str:
+        return f"There is no banner in the pool {self.pool!r}, so waiting there would be in vain."
+
+
+class LobbyFull(Refusal, frozen=True, kw_only=True, tag="lobby-full"):
+    """As many wait in the lobby as may wait."""
+
+    at_most: int
+    code: ClassVar[int] = 429
+    title: ClassVar[str] = "The lobby is full"
+
+    @property
+    def detail(self) -> str:
+        return f"{self.at_most} wait for a free banner already; try again later."
+
+
+class UnknownDisplay(Refusal, frozen=True, kw_only=True, tag="unknown-display"):
+    """Nothing is known of this display: it never was, or ended long ago."""
+
+    display_id: str
+    code: ClassVar[int] = 404
+    title: ClassVar[str] = "Unknown display"
+
+    @property
+    def detail(self) -> str:
+        return f"Nothing is known of the display {self.display_id!r}: it never was, or it ended long ago."

@@ -1,21 +1,22 @@
 """The subject grammar: every NATS subject is built and parsed here and nowhere else.
 
-airdisplay.banner.<id>.<verb>       commands, request/reply
+airdisplay.<entity>.<key>.<verb>    commands to a banner, a lobby or any other entity, request/reply
+airdisplay.<entity>.<key>.state     the committed record, republished by the server
 airdisplay.banners.expire           many expiries in one request
-airdisplay.banner.<id>.state        the committed record, republished by the server
 airdisplay.banner.<id>.<hardware>   what hardware says: hello, reported, presence
-airdisplay.history.<id>             every record, in the HISTORY stream
+airdisplay.history.<entity>.<key>   every record, in the entity's history
 $KV.<bucket>.<key>                  a record in its bucket
 """
 
 from typing import Final, NamedTuple
 
 from shared.contracts.errors import Malformed
-from shared.contracts.identity import BannerId, banner_id
+from shared.contracts.identity import BannerId, entity_id
 
 ROOT: Final = "airdisplay"
 
-_BANNER_TOKENS: Final = 4
+_FIRST_WILDCARD: Final = "{{wildcard(1)}}"
+_TOKENS: Final = 4
 
 
 class Address(NamedTuple):
@@ -25,14 +26,19 @@ class Address(NamedTuple):
     kind: str
 
 
+def entity(name: str, key: str, kind: str) -> str:
+    """The subject of one entity for a verb, or for ``state``; the key may be ``*``."""
+    return f"{ROOT}.{name}.{key}.{kind}"
+
+
 def banner(banner: BannerId | str, kind: str) -> str:
     """The subject of one banner for a verb, for ``state``, or for what its hardware says."""
-    return f"{ROOT}.banner.{banner}.{kind}"
+    return entity("banner", banner, kind)
 
 
 def every_banner(kind: str) -> str:
     """The same for all banners, to subscribe to."""
-    return f"{ROOT}.banner.*.{kind}"
+    return entity("banner", "*", kind)
 
 
 def expire_many() -> str:
@@ -40,9 +46,9 @@ def expire_many() -> str:
     return f"{ROOT}.banners.expire"
 
 
-def history(key: str) -> str:
-    """Where the records of one banner stand in the HISTORY stream."""
-    return f"{ROOT}.history.{key}"
+def history(name: str, key: str) -> str:
+    """Where the records of one entity stand in its history; the key may be ``*``."""
+    return f"{ROOT}.history.{name}.{key}"
 
 
 def record(bucket: str, key: str) -> str:
@@ -50,14 +56,14 @@ def record(bucket: str, key: str) -> str:
     return f"$KV.{bucket}.{key}"
 
 
-def republished(kind: str) -> str:
+def republished(name: str) -> str:
     """The destination pattern by which the server copies a bucket's records to plain subjects."""
-    return f"{ROOT}.banner.{{{{wildcard(1)}}}}.{kind}"
+    return entity(name, _FIRST_WILDCARD, "state")
 
 
-def sourced_history() -> str:
-    """The destination pattern by which HISTORY sources a bucket's records."""
-    return f"{ROOT}.history.{{{{wildcard(1)}}}}"
+def mirrored(name: str) -> str:
+    """The destination pattern by which a history takes over a bucket's records."""
+    return history(name, _FIRST_WILDCARD)
 
 
 def parse_banner(subject: str) -> Address:
@@ -66,11 +72,21 @@ def parse_banner(subject: str) -> Address:
     Raises:
         Malformed: it is not of that form.
     """
+    key, kind = parse("banner", subject)
+    return Address(BannerId(key), kind)
+
+
+def parse(name: str, subject: str) -> tuple[str, str]:
+    """The key of the entity, and the kind, that a subject names.
+
+    Raises:
+        Malformed: it is not of that form.
+    """
     tokens = subject.split(".")
-    if len(tokens) != _BANNER_TOKENS or tokens[:2] != [ROOT, "banner"]:
-        expected = f"a subject {ROOT}.banner.<id>.<kind>"
+    if len(tokens) != _TOKENS or tokens[:2] != [ROOT, name]:
+        expected = f"a subject {ROOT}.{name}.<id>.<kind>"
         raise Malformed(expected, found=subject)
-    return Address(banner_id(tokens[2]), tokens[3])
+    return entity_id(name, tokens[2]), tokens[3]
 
 
 def key_of(subject: str) -> str:

@@ -5,7 +5,21 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from shared.contracts.banner import Banner, Display, showing
+from shared.contracts.banner import (
+    Banner,
+    Display,
+    Held,
+    Left,
+    OnHold,
+    Queued,
+    Registered,
+    Released,
+    Replaced,
+    Shown,
+    Ticket,
+    showing,
+    turns,
+)
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import Instant
 
@@ -21,14 +35,6 @@ class ReportedView(msgspec.Struct, frozen=True):
     at: Instant
 
 
-class HoldView(msgspec.Struct, frozen=True):
-    """Why nothing is shown at present."""
-
-    reason: str
-    by: str
-    at: Instant
-
-
 class BannerView(msgspec.Struct, frozen=True, kw_only=True):
     """A banner as everybody may see it. A display past its `until` is never in it."""
 
@@ -38,7 +44,7 @@ class BannerView(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
     display: Display | None
     queue_length: int = 0
-    hold: HoldView | None = None
+    hold: OnHold | None = None
     presence: Presence = "offline"
     reported: ReportedView | None = None
 
@@ -50,17 +56,57 @@ class BannerPage(msgspec.Struct, frozen=True):
     next_cursor: str | None
 
 
-class DisplayView(msgspec.Struct, frozen=True, kw_only=True):
-    """A message and what has become of it."""
+How = Literal["expired", "cleared", "taken-down", "held", "left", "removed"]
+"""How it ended: its time was up; its author or an operator ended it; a hold did;
+its author or an operator took it out of the line before it was shown."""
+
+
+class DisplayView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A message and what has become of it: in a lobby, in a banner's queue, on the banner, or over.
+
+    What does not apply is absent. `starts_at` is the latest; `revision` is the banner's.
+    """
 
     id: DisplayId
-    state: Literal["showing"]
-    banner: BannerId
+    state: Literal["waiting", "queued", "showing", "ended"]
     text: str
     by: str
-    shown_at: Instant
-    until: Instant
+    banner: BannerId | None = None
+    position: int | None = None
+    starts_at: Instant | None = None
+    shown_at: Instant | None = None
+    until: Instant | None = None
+    ended_at: Instant | None = None
+    how: How | None = None
+    revision: int | None = None
+
+
+class Ended(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag="ended"):
+    """A display was over."""
+
+    display: Display
+    ended_at: Instant
+    how: How
+
+
+HistoryEvent = Registered | Shown | Replaced | Ended | Queued | Left | Held | Released
+
+
+class HistoryItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One decision: when, by whom, upon which command, and what happened."""
+
     revision: int
+    at: Instant
+    by: str
+    command: str
+    events: tuple[HistoryEvent, ...]
+
+
+class HistoryPage(msgspec.Struct, frozen=True):
+    """Decisions about one banner, the newest first; `next_cursor` asks for those before them."""
+
+    items: tuple[HistoryItem, ...]
+    next_cursor: str | None
 
 
 def banner_view(
@@ -73,8 +119,50 @@ def banner_view(
         tags=banner.tags,
         revision=revision,
         display=showing(banner, now),
+        queue_length=len(banner.queue),
+        hold=banner.hold,
         presence="online" if online else "offline",
         reported=reported,
+    )
+
+
+def display_view(banner: Banner, revision: int, display_id: str, now: Instant) -> DisplayView | None:
+    """The view of a display that shows on this banner or waits for it, or None when it does neither."""
+    display = showing(banner, now)
+    if display is not None and display.id == display_id:
+        return showing_view(banner.id, display, revision)
+    for turn in turns(banner, now) if banner.queue else ():
+        if turn.ticket.id == display_id:
+            return _queued_view(banner.id, turn.ticket, turn.position, turn.starts_at, revision)
+    return None
+
+
+def showing_view(banner: BannerId, display: Display, revision: int) -> DisplayView:
+    """The view of a display that is up."""
+    return DisplayView(
+        id=display.id,
+        state="showing",
+        text=display.text,
+        by=display.by,
+        banner=banner,
+        shown_at=display.shown_at,
+        until=display.until,
+        revision=revision,
+    )
+
+
+def _queued_view(
+    banner: BannerId, ticket: Ticket, position: int, starts_at: Instant | None, revision: int
+) -> DisplayView:
+    return DisplayView(
+        id=ticket.id,
+        state="queued",
+        text=ticket.text,
+        by=ticket.by,
+        banner=banner,
+        position=position,
+        starts_at=starts_at,
+        revision=revision,
     )
 
 
@@ -96,20 +184,22 @@ WatchedIds = Annotated[
 class Watch(
     msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="watch", forbid_unknown_fields=True
 ):
-    """Tell me of these banners, or of all."""
+    """Tell me of these banners, or of all; and of what becomes of these displays."""
 
     banners: WatchedIds = ()
     all: bool = False
     since: Since | None = None
+    displays: WatchedIds = ()
 
 
 class Unwatch(
     msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="unwatch", forbid_unknown_fields=True
 ):
-    """No more of these banners, or of any."""
+    """No more of these banners, or of any; and of these displays."""
 
     banners: WatchedIds = ()
     all: bool = False
+    displays: WatchedIds = ()
 
 
 class Pong(msgspec.Struct, frozen=True, tag_field="op", tag="pong"):
@@ -145,6 +235,12 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="ch
     banners: tuple[BannerView, ...]
 
 
+class Displays(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="displays"):
+    """Displays that are watched, each as it is now: when the watch begins, and whenever one changes."""
+
+    displays: tuple[DisplayView, ...]
+
+
 class Ping(msgspec.Struct, frozen=True, tag_field="op", tag="ping"):
     """Still there?"""
 
@@ -156,7 +252,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="er
     detail: str
 
 
-ServerFrame = Hello | Snapshot | Changes | Ping | Problem
+ServerFrame = Hello | Snapshot | Changes | Displays | Ping | Problem
 
 
 class CloseCode(IntEnum):

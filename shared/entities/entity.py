@@ -31,6 +31,8 @@ class Order(Generic[CommandT]):
             harmless to repeat, which is then not remembered.
         digest: what recognises another content under the same id.
         revision: refuse as stale unless this is the newest.
+        keyed: the id is the caller's own, who may send it again at any time within a day.
+        not_after: refuse as too late when the entity's time has passed this.
     """
 
     verb: str
@@ -39,6 +41,8 @@ class Order(Generic[CommandT]):
     id: CommandId | None = None
     digest: str = ""
     revision: int | None = None
+    keyed: bool = False
+    not_after: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)

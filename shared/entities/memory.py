@@ -31,3 +31,13 @@ class MemoryStore:
             return None
         written, data = self.log[revision - 1]
         return data if written == key else None
+
+    async def load_after(self, key: str, revision: int) -> Stored | None:
+        """The first value of the key that was committed after this revision."""
+        for later, (written, data) in enumerate(self.log[revision:], revision + 1):
+            if written == key:
+                return Stored(later, data)
+        return None
+
+    async def until_archived(self, key: str, revision: int) -> None:
+        """Nothing is ever let go of."""

@@ -33,7 +33,11 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Record(msgspec.Struct, Generic[StateT, EventT], frozen=True, kw_only=True):
-    """What one commit wrote: which schema, when, from whom, by which command, what happened, what is now."""
+    """What one commit wrote: which schema, when, from whom, by which command, what happened, what is now.
+
+    The records of an entity are numbered from 1 without a gap, and each names the revision of the `previous`
+    one; 0 where that is not known.
+    """
 
     schema: int
     at: Instant
@@ -42,6 +46,8 @@ class Record(msgspec.Struct, Generic[StateT, EventT], frozen=True, kw_only=True)
     events: tuple[EventT, ...]
     state: StateT
     recent: tuple[Remembered, ...] = ()
+    number: int = 0
+    previous: int = 0
 
 
 class _Versioned(msgspec.Struct):

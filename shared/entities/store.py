@@ -42,3 +42,15 @@ class Store(Protocol):
     async def load_at(self, key: str, revision: int) -> bytes | None:
         """What the commit with this revision wrote, or None when that is no longer kept."""
         ...
+
+    async def load_after(self, key: str, revision: int) -> Stored | None:
+        """The first value of the key that was committed after this revision, or None when there is none."""
+        ...
+
+    async def until_archived(self, key: str, revision: int) -> None:
+        """Wait until this revision is where old ones are kept, so that the key may be written on.
+
+        Raises:
+            Unreachable: it does not get there.
+        """
+        ...

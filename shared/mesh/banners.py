@@ -1,41 +1,42 @@
 """Asking banners: the commands of the banner service as functions, for gateway, expiry and tools alike."""
 
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 
 from shared.contracts import subjects
 from shared.contracts.banner import (
-    Accepted,
+    Banner,
     BannerCommand,
     BannerRefusal,
     Clear,
     Expire,
     ExpireMany,
     ExpireManyReply,
+    Hold,
     Register,
+    Release,
+    Replace,
     Show,
 )
-from shared.contracts.errors import UNDECODABLE, Malformed
+from shared.contracts.command import Accepted
 from shared.contracts.identity import BannerId
+from shared.mesh.asking import ANSWER_SECONDS, Asking
 from shared.mesh.connection import Mesh
-from shared.mesh.services import CODE_HEADER
-
-ANSWER_SECONDS: Final = 5.0
+from shared.mesh.streams import BANNERS
 
 VERBS: Final[dict[type[BannerCommand], str]] = {
     Register: "register",
     Show: "show",
+    Replace: "replace",
     Clear: "clear",
     Expire: "expire",
+    Hold: "hold",
+    Release: "release",
 }
 
-T = TypeVar("T")
-
 _encoder = msgspec.json.Encoder()
-_accepted = msgspec.json.Decoder(Accepted)
 _expired = msgspec.json.Decoder(ExpireManyReply)
-_refusal: msgspec.json.Decoder[BannerRefusal] = msgspec.json.Decoder(BannerRefusal)
 
 
 class Banners:
@@ -45,30 +46,18 @@ class Banners:
     """
 
     def __init__(self, mesh: Mesh, *, answer_seconds: float = ANSWER_SECONDS) -> None:
-        self._ask = mesh.requests.ask
-        self._seconds = answer_seconds
+        self._asking: Asking[Banner, BannerRefusal] = Asking(
+            mesh, BANNERS.name, Banner, BannerRefusal, answer_seconds=answer_seconds
+        )
 
-    async def command(self, banner: BannerId, command: BannerCommand) -> Accepted | BannerRefusal:
+    async def command(self, banner: BannerId, command: BannerCommand) -> Accepted[Banner] | BannerRefusal:
         """Send a command to one banner."""
-        subject = subjects.banner(banner, VERBS[type(command)])
-        return await self._exchange(subject, _encoder.encode(command), _accepted)
+        return await self._asking.command(banner, VERBS[type(command)], command)
 
-    async def get(self, banner: BannerId) -> Accepted | BannerRefusal:
+    async def get(self, banner: BannerId) -> Accepted[Banner] | BannerRefusal:
         """One banner as the store has it now."""
-        return await self._exchange(subjects.banner(banner, "get"), b"", _accepted)
+        return await self._asking.get(banner)
 
     async def expire(self, request: ExpireMany) -> ExpireManyReply | BannerRefusal:
         """Send many expiries at once."""
-        return await self._exchange(subjects.expire_many(), _encoder.encode(request), _expired)
-
-    async def _exchange(
-        self, subject: str, data: bytes, decoder: msgspec.json.Decoder[T]
-    ) -> T | BannerRefusal:
-        message = await self._ask(subject, data, timeout=self._seconds)
-        try:
-            if message.headers and CODE_HEADER in message.headers:
-                return _refusal.decode(message.data)
-            return decoder.decode(message.data)
-        except UNDECODABLE as error:
-            expected = f"an answer from {subject} ({error})"
-            raise Malformed(expected, found=message.data) from error
+        return await self._asking.exchange(subjects.expire_many(), _encoder.encode(request), _expired)

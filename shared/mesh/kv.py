@@ -1,19 +1,23 @@
-"""The store on JetStream: a bucket, one record a key, the stream sequence as revision."""
+"""The store on JetStream: a bucket, one record a key, the stream sequence as revision.
+
+What the bucket has let go of is read from the history, where it has the same number.
+"""
 
 import base64
+from collections.abc import Mapping
 from typing import Final
 
+import anyio
 import msgspec
 
 from shared.contracts import subjects
 from shared.contracts.errors import Conflict, OutcomeUnknown, Unreachable
 from shared.entities.store import Stored
 from shared.mesh.connection import Mesh
-from shared.mesh.streams import HISTORY, stream_of
+from shared.mesh.streams import Kind, info
 
 _EXPECTED: Final = "Nats-Expected-Last-Subject-Sequence"
 _SEQUENCE: Final = "Nats-Sequence"
-_SOURCE: Final = "Nats-Stream-Source"
 _OPERATION: Final = "KV-Operation"
 _STATUS: Final = "Status"
 _NOT_FOUND: Final = "404"
@@ -21,7 +25,8 @@ _WRONG_SEQUENCE: Final = {10071, 10164}  # the second is what clusters say
 _NO_MESSAGE: Final = 10037
 
 _ANSWER_SECONDS: Final = 2.0
-_HISTORY_BATCH: Final = 1_000
+_ARCHIVED_WITHIN_SECONDS: Final = 5.0
+_LOOK_SECONDS: Final = 0.01
 
 
 class _ApiError(msgspec.Struct):
@@ -51,23 +56,25 @@ _found_decoder = msgspec.json.Decoder(_Found)
 
 
 class KvStore:
-    """A `Store` over one bucket.
+    """A `Store` of one kind of entity.
 
-    A fresh load asks the stream's leader; another one may be answered by any replica, which can lag.
+    A fresh load asks the stream's leader; another one may be answered by any replica, which can lag, unless
+    there is a history, which would answer too.
     """
 
-    def __init__(self, mesh: Mesh, bucket: str) -> None:
+    def __init__(self, mesh: Mesh, kind: Kind) -> None:
+        self._mesh = mesh
         self._ask = mesh.requests.ask
-        self._bucket = bucket
-        stream = stream_of(bucket)
-        self._direct_get = f"$JS.API.DIRECT.GET.{stream}"
-        self._leader_get = f"$JS.API.STREAM.MSG.GET.{stream}"
+        self._kind = kind
+        self._bucket = kind.bucket
+        self._direct_get = f"$JS.API.DIRECT.GET.{kind.stream}"
+        self._archived = 0
 
     async def load(self, key: str, *, fresh: bool) -> Stored:
         """The newest value of a key."""
         subject = subjects.record(self._bucket, key)
-        if fresh:
-            return await self._from_leader({"last_by_subj": subject}) or Stored(0, None)
+        if fresh or self._kind.history is not None:
+            return await self._from_leader(self._kind.stream, {"last_by_subj": subject}) or Stored(0, None)
         return await self._from_any_replica(subject)
 
     async def commit(self, key: str, data: bytes, expected: int) -> int:
@@ -83,11 +90,38 @@ class KvStore:
         raise Unreachable(f"the bucket {self._bucket} ({ack.error.description})")
 
     async def load_at(self, key: str, revision: int) -> bytes | None:
-        """What the commit with this revision wrote; asks HISTORY once the bucket has let go of it."""
-        stored = await self._from_leader({"seq": revision}, subject=subjects.record(self._bucket, key))
-        if stored is not None:
-            return stored.data
-        return await self._from_history(key, revision)
+        """What the commit with this revision wrote; asks the history once the bucket has let go of it."""
+        query = {"seq": revision}
+        stored = await self._from_leader(self._kind.stream, query, subject=subjects.record(self._bucket, key))
+        if stored is None and self._kind.history is not None:
+            subject = subjects.history(self._kind.name, key)
+            stored = await self._from_leader(self._kind.history, query, subject=subject)
+        return None if stored is None else stored.data
+
+    async def load_after(self, key: str, revision: int) -> Stored | None:
+        """The first value of the key that was committed after this revision.
+
+        The bucket first: what it has let go of by then is in the history already. The other way round, one
+        could leave the bucket between the two questions.
+        """
+        kept = await self._next(self._kind.stream, subjects.record(self._bucket, key), revision)
+        if kept is None or self._kind.history is None:
+            return kept
+        subject = subjects.history(self._kind.name, key)
+        archived = await self._next(self._kind.history, subject, revision)
+        return kept if archived is None else min(kept, archived, key=lambda stored: stored.revision)
+
+    async def until_archived(self, key: str, revision: int) -> None:  # noqa: ARG002 (all keys go the same way)
+        """Wait until the history has this revision, before the bucket can let go of it."""
+        if self._kind.history is None:
+            return
+        with anyio.move_on_after(_ARCHIVED_WITHIN_SECONDS):
+            while self._archived < revision:
+                self._archived = (await info(self._mesh, self._kind.history)).state.last_seq
+                if self._archived < revision:
+                    await anyio.sleep(_LOOK_SECONDS)
+            return
+        raise Unreachable(f"the history {self._kind.history}, which is behind,")
 
     async def _from_any_replica(self, subject: str) -> Stored:
         try:
@@ -99,46 +133,23 @@ class KvStore:
             return Stored(0, None)
         return Stored(int(headers[_SEQUENCE]), None if _OPERATION in headers else answer.data)
 
-    async def _from_leader(self, query: dict[str, object], *, subject: str | None = None) -> Stored | None:
+    async def _next(self, stream: str, subject: str, revision: int) -> Stored | None:
+        return await self._from_leader(stream, {"seq": revision + 1, "next_by_subj": subject})
+
+    async def _from_leader(
+        self, stream: str, query: Mapping[str, object], *, subject: str | None = None
+    ) -> Stored | None:
+        get = f"$JS.API.STREAM.MSG.GET.{stream}"
         try:
-            answer = await self._ask(self._leader_get, msgspec.json.encode(query), timeout=_ANSWER_SECONDS)
+            answer = await self._ask(get, msgspec.json.encode(query), timeout=_ANSWER_SECONDS)
         except OutcomeUnknown:
-            raise Unreachable(f"the bucket {self._bucket}") from None
+            raise Unreachable(f"the stream {stream}") from None
         found = _found_decoder.decode(answer.data)
         if found.message is None:
             if found.error is not None and found.error.err_code != _NO_MESSAGE:
-                raise Unreachable(f"the bucket {self._bucket} ({found.error.description})")
+                raise Unreachable(f"the stream {stream} ({found.error.description})")
             return None
         if subject is not None and found.message.subject != subject:
             return None
         deleted = _OPERATION.encode() in base64.b64decode(found.message.hdrs)
         return Stored(found.message.seq, None if deleted else base64.b64decode(found.message.data))
-
-    async def _from_history(self, key: str, revision: int) -> bytes | None:
-        """Walk the key's records in HISTORY; each says which revision it was sourced from."""
-        subject = subjects.history(key)
-        sequence = 1
-        for _ in range(_HISTORY_BATCH):
-            query = {"next_by_subj": subject, "seq": sequence}
-            try:
-                answer = await self._ask(
-                    f"$JS.API.DIRECT.GET.{HISTORY}", msgspec.json.encode(query), timeout=_ANSWER_SECONDS
-                )
-            except OutcomeUnknown:
-                raise Unreachable("the history") from None
-            headers = answer.headers or {}
-            if headers.get(_STATUS) == _NOT_FOUND:
-                return None
-            source = revision_in_source(headers.get(_SOURCE, ""))
-            if source == revision:
-                return answer.data
-            if source > revision:
-                return None
-            sequence = int(headers[_SEQUENCE]) + 1
-        return None
-
-
-def revision_in_source(header: str) -> int:
-    """The revision of a sourced record: the second word of `Nats-Stream-Source`, or 0 without one."""
-    words = header.split()
-    return int(words[1]) if len(words) > 1 and words[1].isdigit() else 0

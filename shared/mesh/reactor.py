@@ -1,12 +1,13 @@
-"""Reactors: effects after the commit. A durable consumer on HISTORY calls a function for every record.
+"""Reactors: effects after the commit. A durable consumer on a history calls a function for every record.
 
 At least once: a record is acknowledged only after its function has returned, so a process that dies in
 between is followed by one that gets the record again, and the function must be idempotent. In order, as long
 as one instance reacts: what cannot be done now is tried again in place, and what comes after it waits.
-They read HISTORY and not the bucket, because the bucket keeps only a few records of each banner.
+They read the history and not the bucket, because the bucket keeps only a few records of each key.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final, Generic
 
 import anyio
@@ -22,8 +23,7 @@ from shared.contracts.errors import AirDisplayError
 from shared.entities.entity import Entity, EventT, StateT
 from shared.entities.records import Codec, Record
 from shared.mesh.connection import Mesh
-from shared.mesh.kv import revision_in_source
-from shared.mesh.streams import HISTORY
+from shared.mesh.streams import Kind
 
 _BATCH: Final = 64
 _FETCH_SECONDS: Final = 2.0
@@ -46,14 +46,18 @@ class Reactor(Generic[StateT, EventT]):
     def __init__(
         self,
         mesh: Mesh,
+        kind: Kind,
         name: str,
         entity: Entity[StateT, Any, EventT],
         effect: Effect[StateT, EventT],
         *,
         from_now: bool = False,
     ) -> None:
-        """A new name begins with the oldest record in HISTORY, or, with `from_now`, with the next one."""
+        """A new name begins with the oldest record in the history, or, with `from_now`, with the next one."""
+        assert kind.history is not None, "what has no history has no reactors"
         self._mesh = mesh
+        self._kind = kind
+        self._stream = kind.history
         self._name = name
         self._codec = Codec(entity)
         self._effect = effect
@@ -61,38 +65,49 @@ class Reactor(Generic[StateT, EventT]):
 
     async def run(self) -> None:
         """React until cancelled; survives restarts of the server and of the connection."""
-        subscription: JetStreamContext.PullSubscription | None = None
         while True:
             try:
-                if subscription is None:
-                    subscription = await self._subscribe()
-                for message in await subscription.fetch(_BATCH, timeout=_FETCH_SECONDS):
-                    await self._react(message)
-            except nats.errors.TimeoutError:  # nothing happened
-                continue
+                async with self._subscribed() as subscription:
+                    await self._react_to_all(subscription)
             except (APIError, nats.errors.Error):  # the server is away, or has lost the consumer
-                subscription = None
                 await anyio.sleep(_FIRST_PAUSE_SECONDS)
 
-    async def _subscribe(self) -> JetStreamContext.PullSubscription:
+    @asynccontextmanager
+    async def _subscribed(self) -> AsyncGenerator[JetStreamContext.PullSubscription]:
         config = ConsumerConfig(
             durable_name=self._name,
             deliver_policy=self._start,
-            filter_subject=subjects.history("*"),
+            filter_subject=subjects.history(self._kind.name, "*"),
             ack_policy=AckPolicy.EXPLICIT,
             ack_wait=_ACK_WAIT_SECONDS,
             max_ack_pending=_BATCH,
         )
-        await self._mesh.jetstream.add_consumer(HISTORY, config)
-        return await self._mesh.jetstream.pull_subscribe_bind(self._name, HISTORY)
+        await self._mesh.jetstream.add_consumer(self._stream, config)
+        subscription = await self._mesh.jetstream.pull_subscribe_bind(self._name, self._stream)
+        try:
+            yield subscription
+        finally:  # what nobody reads any more would hold up the end of the connection
+            with anyio.CancelScope(shield=True), suppress(nats.errors.Error):
+                await subscription.unsubscribe()
 
-    async def _react(self, message: Msg) -> None:
+    async def _react_to_all(self, subscription: JetStreamContext.PullSubscription) -> None:
+        while True:
+            try:
+                messages = await subscription.fetch(_BATCH, timeout=_FETCH_SECONDS)
+            except TimeoutError:  # nothing happened; nats-py says so by its own error or by the built-in one
+                continue
+            for place, message in enumerate(messages):
+                await self._react(message, messages[place:])
+
+    async def _react(self, message: Msg, unfinished: Sequence[Msg]) -> None:
         key = subjects.key_of(message.subject)
-        revision = revision_in_source((message.headers or {}).get("Nats-Stream-Source", ""))
+        revision = message.metadata.sequence.stream
         pause = _FIRST_PAUSE_SECONDS
         if message.data:  # a deleted key leaves an empty entry
             while not await self._done(key, revision, message.data):
-                await message.in_progress()
+                # Also for those behind it: one that is given to another instance would overtake it.
+                for waiting in unfinished:
+                    await waiting.in_progress()
                 await anyio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
         await message.ack()

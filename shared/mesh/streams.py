@@ -1,11 +1,13 @@
-"""What the mesh keeps, and the making of it: the streams and the bucket, with the reason for each number."""
+"""What the mesh keeps, and the making of it: streams and buckets, with the reason for each number."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import anyio
 import msgspec
 import nats.errors
+import structlog
 from nats.js import JetStreamContext
 from nats.js.api import RePublish, StorageType, StreamConfig, StreamSource, SubjectTransform
 from nats.js.errors import APIError, ServiceUnavailableError
@@ -14,73 +16,124 @@ from shared.contracts import subjects
 from shared.contracts.errors import NotFit, OutcomeUnknown, Unreachable
 from shared.contracts.hardware import SILENT_AFTER_SECONDS
 from shared.contracts.instants import Instant, epoch_ms
+from shared.entities.repository import ARCHIVED_EVERY
 from shared.mesh import clock
 from shared.mesh.connection import Mesh
 
-BANNERS: Final = "banners"
-"""The bucket that holds one record a banner."""
-
-HISTORY: Final = "HISTORY"
 REPORTED: Final = "REPORTED"
 PRESENCE: Final = "PRESENCE"
 
-REVISIONS_KEPT: Final = 8
-"""Per banner in the bucket. With 1, a stream that sources the bucket loses records written in a burst."""
+REVISIONS_KEPT: Final = 2 * ARCHIVED_EVERY
+"""Per key in a bucket: as many as may not be in the history yet, and as many again, because a stream that
+takes over the records of another must find them there."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Where the records of one kind of entity stand: the newest in a bucket, and all of them in a history.
+
+    What needs no history has none. A revision is the same number in both.
+    """
+
+    name: str
+    bucket: str
+    history: str | None = None
+
+    @property
+    def stream(self) -> str:
+        """The stream behind the bucket."""
+        return f"KV_{self.bucket}"
+
+    @property
+    def everything(self) -> str:
+        """The subject of all records in the bucket."""
+        return subjects.record(self.bucket, "*")
+
+
+BANNERS: Final = Kind("banner", "banners", "HISTORY")
+LOBBIES: Final = Kind("lobby", "lobbies")
+COMMANDS: Final = Kind("command", "commands")
+"""Claims: which commands were seen, and where to look for what became of them."""
+TICKETS: Final = Kind("ticket", "tickets")
+"""On which banner those who waited in a lobby have had their turn."""
 
 _DAY: Final = 24 * 60 * 60
 _HISTORY_DAYS: Final = 30
-_HISTORY_PER_BANNER: Final = 1_000
-_RECORD_BYTES_AT_MOST: Final = 64 * 1024
+_HISTORY_PER_KEY: Final = 10_000
+_RECORD_BYTES_AT_MOST: Final = 1_000_000
+# A day, and something for clocks and retries.
+_CLAIM_SECONDS: Final = 25 * 60 * 60
 _HARDWARE_BYTES_AT_MOST: Final = 4 * 1024
 # As long as a gateway may be cut off and still find, when it goes on, who fell silent meanwhile.
 _MARKER_SECONDS: Final = _DAY
 
 _RETRY_SECONDS: Final = 0.1
-_FIRST_CONTACT_SECONDS: Final = 5.0
 _DIFFERENT_CONFIGURATION: Final = 10058
 _JETSTREAM_OFF: Final = 10039
 _NO_SUCH_STREAM: Final = 10059
+# By somebody else, at this moment: it is gone already, or its files are going.
+_BEING_MADE_ANEW: Final = {_NO_SUCH_STREAM, 10049, 10069}
+
+log = structlog.get_logger()
 
 SKEW_AT_MOST_SECONDS: Final = 2.0
 """A process whose clock is further from the server's than this refuses to start."""
 
 
-def stream_of(bucket: str) -> str:
-    """The stream behind a bucket."""
-    return f"KV_{bucket}"
-
-
-def banners(replicas: int) -> StreamConfig:
-    """One record a banner; the commit is the publication, so the server republishes it for hardware."""
+def bucket(kind: Kind, replicas: int) -> StreamConfig:
+    """One record a key; the commit is the publication, so the server republishes it to a plain subject."""
     return StreamConfig(
-        name=stream_of(BANNERS),
-        subjects=[subjects.record(BANNERS, ">")],
+        name=kind.stream,
+        subjects=[subjects.record(kind.bucket, ">")],
         max_msgs_per_subject=REVISIONS_KEPT,
         max_msg_size=_RECORD_BYTES_AT_MOST,
         discard="new",  # type: ignore[arg-type]  # as every bucket has it
         allow_rollup_hdrs=True,
         deny_delete=True,
-        allow_direct=True,
+        # A mirror answers the direct gets of its origin as well, and this one keeps the records under other
+        # subjects: every second get would find nothing.
+        allow_direct=kind.history is None,
         storage=StorageType.FILE,
         num_replicas=replicas,
-        republish=RePublish(src=subjects.record(BANNERS, "*"), dest=subjects.republished("state")),
+        republish=RePublish(src=kind.everything, dest=subjects.republished(kind.name)),
     )
 
 
-def history(replicas: int) -> StreamConfig:
-    """Every record, for thirty days; sourced by the server, so no service can forget to write it."""
+def history(kind: Kind, replicas: int) -> StreamConfig:
+    """Every record, for thirty days; taken over by the server, so no service can forget to write it.
+
+    A mirror, because a mirror keeps the numbers: a revision of the bucket is one of the history.
+    """
     return StreamConfig(
-        name=HISTORY,
-        sources=[
-            StreamSource(
-                name=stream_of(BANNERS),
-                subject_transforms=[
-                    SubjectTransform(src=subjects.record(BANNERS, "*"), dest=subjects.sourced_history())
-                ],
-            )
-        ],
+        name=kind.history,
+        mirror=StreamSource(
+            name=kind.stream,
+            subject_transforms=[
+                SubjectTransform(src=kind.everything, dest=subjects.mirrored(kind.name)),
+            ],
+        ),
         max_age=_HISTORY_DAYS * _DAY,
-        max_msgs_per_subject=_HISTORY_PER_BANNER,
+        max_msgs_per_subject=_HISTORY_PER_KEY,
+        allow_direct=True,
+        storage=StorageType.FILE,
+        num_replicas=replicas,
+    )
+
+
+def of_entity(kind: Kind, replicas: int) -> Sequence[StreamConfig]:
+    """All that one kind of entity needs."""
+    own = bucket(kind, replicas)
+    return (own,) if kind.history is None else (own, history(kind, replicas))
+
+
+def for_a_day(kind: Kind, replicas: int) -> StreamConfig:
+    """A bucket that forgets what was written more than a day ago."""
+    return StreamConfig(
+        name=kind.stream,
+        subjects=[subjects.record(kind.bucket, ">")],
+        max_age=_CLAIM_SECONDS,
+        max_msgs_per_subject=1,
+        max_msg_size=_HARDWARE_BYTES_AT_MOST,
         allow_direct=True,
         storage=StorageType.FILE,
         num_replicas=replicas,
@@ -119,7 +172,14 @@ def presence(replicas: int) -> StreamConfig:
 
 def everything(replicas: int) -> Sequence[StreamConfig]:
     """All that the mesh keeps."""
-    return banners(replicas), history(replicas), reported(replicas), presence(replicas)
+    return (
+        *of_entity(BANNERS, replicas),
+        *of_entity(LOBBIES, replicas),
+        for_a_day(COMMANDS, replicas),
+        for_a_day(TICKETS, replicas),
+        reported(replicas),
+        presence(replicas),
+    )
 
 
 async def ensure(mesh: Mesh, configs: Sequence[StreamConfig]) -> None:
@@ -129,64 +189,46 @@ async def ensure(mesh: Mesh, configs: Sequence[StreamConfig]) -> None:
         NotFit: the server has no JetStream, or cannot bring a stream to these settings.
     """
     for config in configs:
-        while (made := await _made(mesh, config)) is None:
+        while not await _made(mesh, config):
             await anyio.sleep(_RETRY_SECONDS)
-        if made and config.sources:
-            await _until_it_takes_from_its_sources(mesh, config.name or "")
 
 
-async def _made(mesh: Mesh, config: StreamConfig) -> bool | None:
-    """Whether the stream was made just now; None when nobody could tell, so it must be tried again."""
+async def _made(mesh: Mesh, config: StreamConfig) -> bool:
+    """Make it, or change it; False when nobody could tell, so it must be tried again."""
     try:
-        return await _made_or_changed(mesh.jetstream, config)
+        await _make_or_change(mesh.jetstream, config)
     except ServiceUnavailableError as error:
         if error.err_code == _JETSTREAM_OFF:
             raise NotFit("nats-server runs without JetStream: AirDisplay needs it") from error
-        return None
+        return False
     except APIError as error:
+        if error.err_code in _BEING_MADE_ANEW:
+            return False
         message = f"nats-server refuses the stream {config.name}: {error.description}"
         raise NotFit(message) from error
     except (nats.errors.TimeoutError, nats.errors.NoRespondersError):
-        return None
+        return False
+    return True
 
 
-async def _made_or_changed(manager: JetStreamContext, config: StreamConfig) -> bool:
-    """True when it was made, False when it was there."""
+async def _make_or_change(manager: JetStreamContext, config: StreamConfig) -> None:
     try:
-        return bool((await manager.add_stream(config)).did_create)
+        await manager.add_stream(config)
     except APIError as error:
         if error.err_code != _DIFFERENT_CONFIGURATION:
             raise
-        await manager.update_stream(config)
-        return False
-
-
-async def _until_it_takes_from_its_sources(mesh: Mesh, stream: str) -> None:
-    """Wait, within bounds, for a new stream's first contact with its sources.
-
-    What a bucket lets go of before that is lost to the stream. Only for a new one: a server that was started
-    again takes up an old one by itself, and tells so only with the next record, which may be ours to write.
-    """
-    with anyio.move_on_after(_FIRST_CONTACT_SECONDS):
-        while not await _takes_from_its_sources(mesh, stream):
-            await anyio.sleep(_RETRY_SECONDS)
-
-
-async def _takes_from_its_sources(mesh: Mesh, stream: str) -> bool:
-    try:
-        sources = (await info(mesh, stream)).sources
-    except Unreachable:
-        return False
-    return all(source.active >= 0 for source in sources)
+        if config.mirror is not None and (await manager.stream_info(config.name or "")).config.sources:
+            # Once the history was sourced, under numbers of its own; those cannot be brought over.
+            log.warning("history made anew from what the bucket keeps", stream=config.name)
+            await manager.delete_stream(config.name or "")
+            await manager.add_stream(config)
+        else:
+            await manager.update_stream(config)
 
 
 class _StreamState(msgspec.Struct):
     messages: int = 0
     last_seq: int = 0
-
-
-class _Source(msgspec.Struct):
-    active: int = -1  # nanoseconds since it was last heard; -1 as long as it never was
 
 
 class StreamInfo(msgspec.Struct):
@@ -195,7 +237,6 @@ class StreamInfo(msgspec.Struct):
     created: str
     ts: str
     state: _StreamState
-    sources: tuple[_Source, ...] = ()
 
     @property
     def epoch(self) -> str:
@@ -238,10 +279,10 @@ async def info(mesh: Mesh, stream: str) -> StreamInfo:
         raise (Missing(what) if missing else Unreachable(what)) from None
 
 
-async def measure_skew(mesh: Mesh) -> float:
+async def measure_skew(mesh: Mesh, kind: Kind = BANNERS) -> float:
     """Seconds by which this process's clock is ahead of the server's, give or take half a round trip."""
     before = clock.seconds()
-    server = _nanoseconds((await info(mesh, stream_of(BANNERS))).ts) / 1e9
+    server = _nanoseconds((await info(mesh, kind.stream)).ts) / 1e9
     return (before + clock.seconds()) / 2 - server
 
 

@@ -13,19 +13,41 @@ from shared.contracts.banner import (
     Expire,
     Expired,
     ExpireMany,
+    Held,
+    Hold,
+    Left,
+    OnHold,
+    Queued,
     Register,
     Registered,
+    Release,
+    Released,
+    Replace,
+    Replaced,
     Show,
     Shown,
+    Ticket,
     showing,
+    turns,
 )
 from shared.contracts.identity import BannerId, CommandId, DisplayId
-from shared.contracts.instants import Instant
+from shared.contracts.instants import Instant, later
 
 SHOWN_AT = Instant("2026-05-04T12:00:00.000Z")
 UNTIL = Instant("2026-05-04T12:01:00.000Z")
 DISPLAY = Display(id=DisplayId("d1"), text="Hello", by="ada", shown_at=SHOWN_AT, until=UNTIL)
 BANNER = Banner(id=BannerId("b1"), name="b1", display=DISPLAY)
+ON_HOLD = OnHold(reason="The plane lands", by="op", at=SHOWN_AT)
+
+
+def a_ticket(number: int, ttl_ms: int = 60_000) -> Ticket:
+    """One who waits."""
+    return Ticket(
+        id=DisplayId(f"t{number}"), text=f"Text {number}", by=f"a{number}", at=SHOWN_AT, ttl_ms=ttl_ms
+    )
+
+
+TICKET = a_ticket(1)
 
 _events: msgspec.json.Decoder[BannerEvent] = msgspec.json.Decoder(BannerEvent)
 
@@ -49,6 +71,24 @@ _events: msgspec.json.Decoder[BannerEvent] = msgspec.json.Decoder(BannerEvent)
             Clear, b'{"role":"operator","revision":7}', Clear(role="operator", revision=7), id="clear at 7"
         ),
         pytest.param(Expire, b'{"display_id":"d1"}', Expire(display_id=DisplayId("d1")), id="expire"),
+        pytest.param(Show, b'{"text":"Hi","when":"now"}', Show(text="Hi"), id="show now"),
+        pytest.param(
+            Show, b'{"text":"Hi","when":"queue"}', Show(text="Hi", when="queue"), id="show in the queue"
+        ),
+        pytest.param(
+            Clear, b'{"display_id":"d1"}', Clear(display_id=DisplayId("d1")), id="clear one that is named"
+        ),
+        pytest.param(
+            Replace,
+            b'{"text":"Hi","revision":7}',
+            Replace(text="Hi", revision=7, role="author"),
+            id="replace",
+        ),
+        pytest.param(Replace, b'{"text":"Hi"}', Replace(text="Hi", revision=None), id="replace anything"),
+        pytest.param(
+            Hold, b'{"reason":"Rain","role":"operator"}', Hold(reason="Rain", role="operator"), id="hold"
+        ),
+        pytest.param(Release, b"{}", Release(role="author"), id="release as an author"),
     ],
 )
 def test_a_command_is_read_with_its_defaults(kind: type, data: bytes, command: object) -> None:
@@ -76,6 +116,15 @@ def test_a_command_is_read_with_its_defaults(kind: type, data: bytes, command: o
         pytest.param(Clear, b'{"role":"king"}', id="clear as something else"),
         pytest.param(Clear, b'{"revision":"7"}', id="clear at a text"),
         pytest.param(Clear, b'{"revision":1.5}', id="clear at a fraction"),
+        pytest.param(Show, b'{"text":"Hi","when":"later"}', id="show at another time"),
+        pytest.param(Show, b'{"text":"Hi","when":null}', id="show at no time"),
+        pytest.param(Clear, b'{"display_id":"a.b"}', id="clear a bad id"),
+        pytest.param(Replace, b'{"revision":7}', id="replace with nothing"),
+        pytest.param(Replace, b'{"text":"Hi","role":"king"}', id="replace as something else"),
+        pytest.param(Hold, b'{"role":"operator"}', id="hold without a reason"),
+        pytest.param(Hold, b'{"reason":""}', id="hold for an empty reason"),
+        pytest.param(Hold, b'{"reason":"' + b"x" * 201 + b'"}', id="hold for too long a reason"),
+        pytest.param(Release, b'{"reason":"sun"}', id="release for a reason"),
         pytest.param(Expire, b"{}", id="expire nothing"),
         pytest.param(Expire, b'{"display_id":"*"}', id="expire a star"),
         pytest.param(ExpireMany, b'{"expiries":[{"banner":"a.b","display_id":"d"}]}', id="expire at a dot"),
@@ -120,6 +169,28 @@ def test_one_request_carries_a_thousand_expiries_and_no_more() -> None:
             b'{"type":"expired","display_id":"d1","until":"2026-05-04T12:01:00.000Z"}',
             id="expired",
         ),
+        pytest.param(
+            Replaced(display_id=DisplayId("d1"), text="Hi", was="Hello", by="op", role="operator"),
+            b'{"type":"replaced","display_id":"d1","text":"Hi","was":"Hello","by":"op","role":"operator"}',
+            id="replaced",
+        ),
+        pytest.param(
+            Queued(ticket=TICKET),
+            b'{"type":"queued","ticket":{"id":"t1","text":"Text 1","by":"a1",'
+            b'"at":"2026-05-04T12:00:00.000Z","ttl_ms":60000}}',
+            id="queued",
+        ),
+        pytest.param(
+            Left(display_id=DisplayId("t1"), by="a1", role="author"),
+            b'{"type":"left","display_id":"t1","by":"a1","role":"author"}',
+            id="left",
+        ),
+        pytest.param(
+            Held(hold=ON_HOLD),
+            b'{"type":"held","hold":{"reason":"The plane lands","by":"op","at":"2026-05-04T12:00:00.000Z"}}',
+            id="held",
+        ),
+        pytest.param(Released(by="op"), b'{"type":"released","by":"op"}', id="released"),
     ],
 )
 def test_an_event_is_stored_as_it_always_was(event: BannerEvent, stored: bytes) -> None:
@@ -142,3 +213,75 @@ def test_a_display_shows(now: Instant, display: Display | None) -> None:
 
 def test_an_empty_banner_shows_nothing() -> None:
     assert showing(Banner(id=BannerId("b1"), name="b1"), SHOWN_AT) is None
+
+
+def test_a_banner_is_stored_with_its_queue_and_its_hold() -> None:
+    banner = msgspec.structs.replace(BANNER, display=None, queue=(TICKET,), hold=ON_HOLD)
+
+    stored = (
+        b'{"id":"b1","name":"b1","tags":[],"display":null,"queue":[{"id":"t1","text":"Text 1","by":"a1",'
+        b'"at":"2026-05-04T12:00:00.000Z","ttl_ms":60000}],'
+        b'"hold":{"reason":"The plane lands","by":"op","at":"2026-05-04T12:00:00.000Z"}}'
+    )
+    assert stored == msgspec.json.encode(banner)
+    assert banner == msgspec.json.decode(stored, type=Banner)
+
+
+# --- turns ----------------------------------------------------------------------------------------
+
+QUARTER = Instant("2026-05-04T12:00:15.000Z")
+AFTER = Instant("2026-05-04T12:03:00.000Z")
+
+
+@pytest.mark.parametrize(
+    ("now", "display", "hold", "ttls", "starts"),
+    [
+        pytest.param(QUARTER, DISPLAY, None, [], [], id="nobody waits"),
+        pytest.param(QUARTER, DISPLAY, None, [60_000], [UNTIL], id="one waits for the end of what shows"),
+        pytest.param(
+            QUARTER,
+            DISPLAY,
+            None,
+            [60_000, 5_000, 1],
+            [UNTIL, later(UNTIL, 60_000), later(UNTIL, 65_000)],
+            id="each waits for those before, however long they last",
+        ),
+        pytest.param(UNTIL, DISPLAY, None, [60_000], [UNTIL], id="at the very end"),
+        pytest.param(
+            AFTER,
+            DISPLAY,
+            None,
+            [60_000, 60_000],
+            [AFTER, later(AFTER, 60_000)],
+            id="when what showed is over and nobody has said so, it is as if it ended now",
+        ),
+        pytest.param(QUARTER, None, ON_HOLD, [60_000, 1], [None, None], id="while it is on hold"),
+        pytest.param(
+            QUARTER, DISPLAY, ON_HOLD, [60_000], [None], id="while it is on hold, whatever stands there"
+        ),
+        pytest.param(QUARTER, None, None, [60_000], [None], id="while nothing shows nobody can tell"),
+    ],
+)
+def test_who_waits_is_told_when_it_starts_at_the_latest(
+    now: Instant,
+    display: Display | None,
+    hold: OnHold | None,
+    ttls: list[int],
+    starts: list[Instant | None],
+) -> None:
+    queue = tuple(a_ticket(number, ttl_ms) for number, ttl_ms in enumerate(ttls, 1))
+    banner = Banner(id=BannerId("b1"), name="b1", display=display, queue=queue, hold=hold)
+
+    expected = [
+        (ticket, position, starts_at)
+        for position, (ticket, starts_at) in enumerate(zip(queue, starts, strict=True), 1)
+    ]
+    assert expected == list(turns(banner, now))
+
+
+def test_the_next_turn_is_told_without_looking_at_the_others() -> None:
+    banner = msgspec.structs.replace(BANNER, queue=(a_ticket(1), a_ticket(2)))
+
+    first = next(turns(banner, QUARTER))
+
+    assert (TICKET, 1, UNTIL) == first

@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.contracts.errors import Malformed
-from shared.contracts.identity import ID_FORM, WireBannerId, WireCommandId, banner_id, command_id_from
+from shared.contracts.identity import (
+    ID_FORM,
+    WireBannerId,
+    WireCommandId,
+    WireDisplayId,
+    banner_id,
+    command_id_from,
+    hint_at,
+    hint_in,
+)
 
 IDS = st.from_regex(ID_FORM, fullmatch=True)
 
@@ -94,24 +103,61 @@ def test_both_ways_in_agree_on_any_text(text: str) -> None:
 
 
 def test_the_same_parts_always_lead_to_the_same_command_id() -> None:
-    assert command_id_from("ada", "show", "k1") == command_id_from("ada", "show", "k1")
+    made = command_id_from("ada", "show", "k1", home="lightning")
+
+    assert made == command_id_from("ada", "show", "k1", home="lightning")
+    assert "bada8557ccb31956e80899080fd7f40d" == made  # callers come back with it after a new version
 
 
 @pytest.mark.parametrize(
-    "others",
+    ("others", "home"),
     [
-        pytest.param(("ada", "show", "k2"), id="another key"),
-        pytest.param(("bob", "show", "k1"), id="another caller"),
-        pytest.param(("adashow", "k1"), id="the same letters cut elsewhere"),
-        pytest.param(("ada", "showk1", ""), id="an empty part"),
+        pytest.param(("ada", "show", "k2"), "lightning", id="another key"),
+        pytest.param(("bob", "show", "k1"), "lightning", id="another caller"),
+        pytest.param(("adashow", "k1"), "lightning", id="the same letters cut elsewhere"),
+        pytest.param(("ada", "showk1", ""), "lightning", id="an empty part"),
+        pytest.param(("ada", "show", "k1"), "thunder", id="another home"),
     ],
 )
-def test_other_parts_lead_to_another_command_id(others: tuple[str, ...]) -> None:
-    assert command_id_from("ada", "show", "k1") != command_id_from(*others)
+def test_other_parts_lead_to_another_command_id(others: tuple[str, ...], home: str) -> None:
+    assert command_id_from("ada", "show", "k1", home="lightning") != command_id_from(*others, home=home)
 
 
-@given(st.lists(st.text(), min_size=1, max_size=4))
-def test_a_command_id_made_from_parts_is_a_valid_id(parts: list[str]) -> None:
-    made = command_id_from(*parts)
+@given(st.lists(st.text(), min_size=1, max_size=4), st.text())
+def test_a_command_id_made_from_parts_is_a_valid_id_of_a_command_and_of_its_display(
+    parts: list[str], home: str
+) -> None:
+    made = command_id_from(*parts, home=home)
 
     assert made == msgspec.json.decode(msgspec.json.encode(made), type=WireCommandId)
+    assert str(made) == str(msgspec.json.decode(msgspec.json.encode(made), type=WireDisplayId))
+    assert 32 == len(made)
+
+
+@given(st.lists(st.text(), min_size=1, max_size=4), IDS)
+def test_an_id_says_where_it_belongs(parts: list[str], home: str) -> None:
+    assert hint_at(home) == hint_in(command_id_from(*parts, home=home))
+
+
+def test_hints_at_different_places_differ() -> None:
+    hints = {hint_at(f"banner-{number}") for number in range(1_000)}
+
+    assert 1_000 == len(hints)
+    assert {8} == {len(hint) for hint in hints}
+
+
+@pytest.mark.parametrize(
+    ("display_id", "hint"),
+    [
+        pytest.param("d1", "d1", id="too short to say anything"),
+        pytest.param("my-own-message", "-message", id="a caller's own"),
+        pytest.param("x" * 63, "x" * 8, id="the longest"),
+    ],
+)
+def test_an_id_of_another_make_leads_nowhere_and_breaks_nothing(display_id: str, hint: str) -> None:
+    assert hint == hint_in(display_id)
+
+
+@pytest.mark.parametrize("name", ["a", "all", "tag-north", "tag-" + "x" * 32])
+def test_pools_and_banners_are_named_by_one_grammar(name: str) -> None:
+    assert name == banner_id(name)

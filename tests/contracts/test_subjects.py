@@ -24,13 +24,21 @@ def test_what_is_built_for_a_banner_is_parsed_back(banner: str, kind: str) -> No
         pytest.param("airdisplay.banner.b1.show", subjects.banner("b1", "show"), id="a verb"),
         pytest.param("airdisplay.banner.*.show", subjects.every_banner("show"), id="a verb for all"),
         pytest.param("airdisplay.banners.expire", subjects.expire_many(), id="many expiries"),
-        pytest.param("airdisplay.history.b1", subjects.history("b1"), id="the history"),
+        pytest.param("airdisplay.lobby.all.enter", subjects.entity("lobby", "all", "enter"), id="a lobby"),
+        pytest.param("airdisplay.lobby.*.get", subjects.entity("lobby", "*", "get"), id="all lobbies"),
+        pytest.param("airdisplay.history.banner.b1", subjects.history("banner", "b1"), id="a history"),
+        pytest.param("airdisplay.history.banner.*", subjects.history("banner", "*"), id="all histories"),
         pytest.param("$KV.banners.b1", subjects.record("banners", "b1"), id="a record"),
         pytest.param("$KV.banners.*", subjects.record("banners", "*"), id="all records"),
         pytest.param(
-            "airdisplay.banner.{{wildcard(1)}}.state", subjects.republished("state"), id="the copies"
+            "airdisplay.banner.{{wildcard(1)}}.state", subjects.republished("banner"), id="the copies"
         ),
-        pytest.param("airdisplay.history.{{wildcard(1)}}", subjects.sourced_history(), id="the sources"),
+        pytest.param(
+            "airdisplay.lobby.{{wildcard(1)}}.state", subjects.republished("lobby"), id="copies of lobbies"
+        ),
+        pytest.param(
+            "airdisplay.history.banner.{{wildcard(1)}}", subjects.mirrored("banner"), id="the mirror"
+        ),
     ],
 )
 def test_subjects_are_spelled_as_agreed(expected: str, actual: str) -> None:
@@ -55,9 +63,27 @@ def test_subjects_are_spelled_as_agreed(expected: str, actual: str) -> None:
 def test_any_other_subject_is_malformed(subject: str) -> None:
     with pytest.raises(Malformed):
         subjects.parse_banner(subject)
+    with pytest.raises(Malformed):
+        subjects.parse("banner", subject)
 
 
 @given(IDS)
 def test_the_key_is_found_in_the_bucket_and_in_the_history(key: str) -> None:
     assert key == subjects.key_of(subjects.record("banners", key))
-    assert key == subjects.key_of(subjects.history(key))
+    assert key == subjects.key_of(subjects.history("banner", key))
+
+
+@given(IDS, IDS, st.sampled_from(KINDS))
+def test_what_is_built_for_an_entity_is_parsed_back_for_it_alone(name: str, key: str, kind: str) -> None:
+    subject = subjects.entity(name, key, kind)
+
+    assert (key, kind) == subjects.parse(name, subject)
+    with pytest.raises(Malformed, match=f"a subject airdisplay.{name}-other.<id>.<kind>"):
+        subjects.parse(f"{name}-other", subject)
+
+
+@given(IDS)
+def test_a_history_is_nothing_that_a_service_listens_to(key: str) -> None:
+    """Four tokens, like a command: its second one is no kind of entity."""
+    with pytest.raises(Malformed):
+        subjects.parse("banner", subjects.history("banner", key))

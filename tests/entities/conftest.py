@@ -6,7 +6,7 @@ from shared.entities.memory import MemoryStore
 from shared.entities.store import Store
 from shared.mesh.connection import Mesh
 from shared.mesh.kv import KvStore
-from shared.mesh.streams import BANNERS
+from shared.mesh.streams import BANNERS, COMMANDS
 from tests.support.banners import new_banner_id
 
 
@@ -17,6 +17,15 @@ def store(request: pytest.FixtureRequest) -> Store:
         return MemoryStore()
     mesh: Mesh = request.getfixturevalue("mesh")
     return KvStore(mesh, BANNERS)
+
+
+@pytest.fixture
+def claim_store(request: pytest.FixtureRequest, store: Store) -> Store:
+    """A store for claims, of the same make."""
+    if isinstance(store, MemoryStore):
+        return MemoryStore()
+    mesh: Mesh = request.getfixturevalue("mesh")
+    return KvStore(mesh, COMMANDS)
 
 
 @pytest.fixture

@@ -21,7 +21,12 @@ _codec = Codec(COUNTER)
 
 
 def a_record(
-    command_id: str | None = "c1", *, schema: int = 1, recent: tuple[Remembered, ...] = ()
+    command_id: str | None = "c1",
+    *,
+    schema: int = 1,
+    recent: tuple[Remembered, ...] = (),
+    number: int = 2,
+    previous: int = 7,
 ) -> Record[Count, Added]:
     """A record as an Add of 1 leaves it."""
     return Record(
@@ -32,6 +37,8 @@ def a_record(
         events=(Added(1, NOON),),
         state=Count(1),
         recent=recent,
+        number=number,
+        previous=previous,
     )
 
 
@@ -42,19 +49,21 @@ def test_a_record_is_stored_as_it_always_was() -> None:
         b'{"schema":1,"at":"2026-05-04T12:00:00.000Z","by":"ada",'
         b'"command":{"verb":"add","id":"c1","digest":"add 1"},'
         b'"events":[{"type":"added","amount":1,"at":"2026-05-04T12:00:00.000Z"}],'
-        b'"state":{"value":1},"recent":[["c0","add 0",7]]}'
+        b'"state":{"value":1},"recent":[["c0","add 0",7]],"number":2,"previous":7}'
     )
     assert stored == _codec.encode(record)
     assert record == _codec.decode(stored)
 
 
-def test_a_record_of_before_there_was_a_memory_is_read() -> None:
+def test_a_record_of_before_there_was_a_memory_or_a_number_is_read() -> None:
     stored = (
         b'{"schema":1,"at":"2026-05-04T12:00:00.000Z","by":"ada","command":{"verb":"add"},'
         b'"events":[],"state":{}}'
     )
 
-    assert () == _codec.decode(stored).recent
+    record = _codec.decode(stored)
+
+    assert ((), 0, 0) == (record.recent, record.number, record.previous)
 
 
 def test_fields_that_came_later_are_passed_over() -> None:
@@ -150,4 +159,14 @@ def test_two_commands_without_an_id_are_not_the_same() -> None:
 def test_a_record_is_json_that_others_can_read_without_our_types() -> None:
     read = msgspec.json.decode(_codec.encode(a_record()))
 
-    assert {"schema", "at", "by", "command", "events", "state", "recent"} == set(read)
+    assert {
+        "schema",
+        "at",
+        "by",
+        "command",
+        "events",
+        "state",
+        "recent",
+        "number",
+        "previous",
+    } == set(read)

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 
 import anyio
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.banner.entity import banner_entity
-from services.banner.service import order
+from services.banner.service import banner_hosting
 from shared.contracts.banner import Clear, Expire, Register, Show
 from shared.contracts.errors import (
     AirDisplayError,
@@ -20,12 +22,13 @@ from shared.contracts.errors import (
 )
 from shared.contracts.identity import BannerId, CommandId, DisplayId
 from shared.contracts.instants import Instant, later
-from shared.contracts.refusals import Busy, KeyReused, NothingShowing, Stale
+from shared.contracts.refusals import Busy, KeyReused, NothingShowing, Stale, TooLate
 from shared.entities.entity import Order
 from shared.entities.memory import MemoryStore
 from shared.entities.records import Codec
-from shared.entities.repository import Committed, Refused, Repository
+from shared.entities.repository import ARCHIVED_EVERY, Committed, Refused, Repository
 from shared.entities.store import Store, Stored
+from shared.mesh.hosting import order as order_of
 from tests.support.banners import MINUTE
 from tests.support.clock import NOON, HandClock
 from tests.support.counter import COUNTER, LIMIT, Add, Added, Count, Full, add
@@ -34,6 +37,9 @@ from tests.support.stores import Fault, FaultyStore
 Counters = Repository[Count, Add, Added]
 
 _codec = Codec(COUNTER)
+
+order = partial(order_of, banner_hosting(MINUTE))
+"""A banner's command as the kit takes it."""
 
 
 def counters(store: Store, clock: HandClock | None = None, *, seconds_to_find_out: float = 5.0) -> Counters:
@@ -117,6 +123,61 @@ async def test_an_order_for_a_revision_passes_at_that_one_only(instances: Instan
 async def test_accepting_without_an_event_on_nothing_is_a_bug_that_shows(store: Store, key: str) -> None:
     with pytest.raises(TypeError, match="without an event"):
         await counters(store).execute(key, add(0))
+
+
+# --- numbers --------------------------------------------------------------------------------------
+
+
+async def test_records_are_numbered_without_a_gap_and_name_the_one_before(
+    instances: Instances, store: Store, key: str
+) -> None:
+    revisions = [0]
+    for number in range(1, 25):
+        repository = instances.one if number % 3 else instances.other
+        await store.commit(f"{key}-other-{number}", b"", 0)  # revisions have gaps, numbers have none
+        answer = await repository.execute(key, add(1))
+        assert isinstance(answer, Committed)
+        assert (number, revisions[-1]) == (answer.record.number, answer.record.previous)
+        revisions.append(answer.revision)
+
+    for before, after in pairwise(revisions):
+        data = await store.load_at(key, after)
+        assert data is not None
+        assert before == _codec.decode(data).previous
+
+
+async def test_what_comes_again_takes_no_number(store: Store, key: str) -> None:
+    repository = counters(store)
+    for order_again in (add(1, "c1"), add(1, "c1"), add(LIMIT), add(1, "c1")):
+        await repository.execute(key, order_again)
+
+    answer = await repository.execute(key, add(1, "c2"))
+
+    assert isinstance(answer, Committed)
+    assert 2 == answer.record.number
+
+
+async def test_a_record_of_before_there_were_numbers_is_continued(store: Store, key: str) -> None:
+    stored = (
+        b'{"schema":1,"at":"2026-05-04T12:00:00.000Z","by":"ada",'
+        b'"command":{"verb":"add","id":"c1","digest":"add 3"},'
+        b'"events":[{"type":"added","amount":3,"at":"2026-05-04T12:00:00.000Z"}],'
+        b'"state":{"value":7},"recent":[["c0","add 4",1]]}'
+    )
+    revision = await store.commit(key, stored, 0)
+
+    first = await counters(store).execute(key, add(1, "c2"))
+    second = await counters(store).execute(key, add(1, "c3"))
+
+    assert isinstance(first, Committed)
+    assert isinstance(second, Committed)
+    assert (1, revision) == (first.record.number, first.record.previous)
+    assert (2, first.revision) == (second.record.number, second.record.previous)
+    assert Count(9) == second.record.state
+    assert ["c0", "c1", "c2"] == [each.id for each in second.record.recent]
+    again = await counters(store).execute(key, add(3, "c1"))
+    assert isinstance(again, Committed)
+    assert (revision, True) == (again.revision, again.repeated)
 
 
 # --- races ----------------------------------------------------------------------------------------
@@ -245,9 +306,8 @@ async def test_a_command_is_recognised_after_others_came_between(
     assert isinstance(first, Committed)
     for each in between:
         assert isinstance(await repository.execute(key, each), Committed)
-        await anyio.sleep(0.01)  # a pace that HISTORY keeps up with: the bucket lets go of all but eight
 
-    again = await _asked_until_known(repository, key, add(3, "c1"))
+    again = await repository.execute(key, add(3, "c1"))
 
     assert Committed(first.revision, first.record, repeated=True) == again
     assert 3 + len(between) == await value(store, key)
@@ -326,6 +386,234 @@ async def test_a_command_whose_answer_is_no_longer_kept_is_not_carried_out_again
     assert 4 == await value(store, "k")
 
 
+# --- a revision that was named --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("others", [0, 1, 15, 16, 40])
+async def test_a_command_for_a_revision_is_recognised_after_any_number_of_others(
+    instances: Instances, store: Store, key: str, others: int
+) -> None:
+    seen = await instances.one.execute(key, add(1))
+    wish = add(3, "c1", revision=seen.revision)
+    first = await instances.one.execute(key, wish)
+    assert isinstance(first, Committed)
+    await _count_on(instances.other, key, others)
+
+    for repository in (instances.one, instances.other, counters(store)):
+        assert Committed(first.revision, first.record, repeated=True) == await repository.execute(key, wish)
+    assert 4 + others % 2 == await value(store, key)
+
+
+@pytest.mark.parametrize("others", [1, 16, 40])
+async def test_a_command_for_a_revision_that_somebody_else_followed_is_stale_for_ever(
+    instances: Instances, store: Store, key: str, others: int
+) -> None:
+    seen = await instances.one.execute(key, add(1))
+    await _count_on(instances.other, key, others)
+    newest = (await store.load(key, fresh=True)).revision
+    before = await value(store, key)
+
+    for repository in (instances.one, instances.other, counters(store)):
+        answer = await repository.execute(key, add(3, "c1", revision=seen.revision))
+        assert Refused(newest, Stale(expected=seen.revision, revision=newest)) == answer
+    assert before == await value(store, key)
+
+
+async def test_another_content_for_the_same_revision_under_the_same_id_is_refused(
+    store: Store, key: str
+) -> None:
+    repository = counters(store)
+    seen = await repository.execute(key, add(1))
+    done = await repository.execute(key, add(3, "c1", revision=seen.revision))
+    assert isinstance(done, Committed)
+    await _count_on(counters(store), key, 20)
+
+    answer = await repository.execute(key, add(4, "c1", revision=seen.revision))
+
+    assert Refused(done.revision, KeyReused()) == answer
+    assert 4 == await value(store, key)
+
+
+async def test_the_same_command_for_a_revision_at_the_same_time_has_one_effect(
+    instances: Instances, store: Store, key: str
+) -> None:
+    seen = await instances.one.execute(key, add(1))
+    await instances.other.read(key)
+    answers: list[Committed[Count, Added] | Refused] = []
+
+    async def ask(repository: Counters) -> None:
+        answers.append(await repository.execute(key, add(3, "c1", revision=seen.revision)))
+
+    with anyio.fail_after(20):
+        async with anyio.create_task_group() as tasks:
+            for number in range(10):
+                tasks.start_soon(ask, instances.one if number % 2 else instances.other)
+
+    assert all(isinstance(answer, Committed) for answer in answers)
+    assert 1 == len({answer.revision for answer in answers})
+    assert 4 == await value(store, key)
+
+
+async def test_what_followed_a_revision_too_long_ago_is_not_guessed_at(key: str) -> None:
+    """It might have been this command; who is told `stale` decides anew."""
+    store = MemoryStore()
+    repository = counters(store)
+    seen = await repository.execute(key, add(1))
+    done = await repository.execute(key, add(3, "c1", revision=seen.revision))
+    await _count_on(repository, key, 20)
+
+    class Forgetful(FaultyStore):
+        async def load_after(self, key: str, revision: int) -> Stored | None:
+            return await super().load_after(key, max(revision, done.revision))
+
+    with pytest.raises(OutcomeUnknown, match=f"what followed revision {seen.revision} of {key}"):
+        await counters(Forgetful(store)).execute(key, add(3, "c1", revision=seen.revision))
+
+    assert 4 == await value(store, key)
+
+
+async def test_what_is_not_there_is_not_stale(store: Store, key: str) -> None:
+    assert isinstance(await counters(store).execute(key, add(3, "c1", revision=7)), Committed)
+
+
+# --- in time --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("late_by", "accepted"),
+    [
+        pytest.param(-1, True, id="a millisecond before"),
+        pytest.param(0, True, id="exactly at the instant"),
+        pytest.param(1, False, id="a millisecond after"),
+        pytest.param(86_400_000, False, id="a day after"),
+    ],
+)
+async def test_a_command_is_carried_out_in_time_or_not_at_all(
+    store: Store, key: str, *, late_by: int, accepted: bool
+) -> None:
+    await counters(store).execute(key, add(1))
+    before = await store.load(key, fresh=True)
+
+    answer = await counters(store, HandClock(later(NOON, late_by))).execute(key, add(3, not_after=NOON))
+
+    if accepted:
+        assert isinstance(answer, Committed)
+    else:
+        assert Refused(before.revision, TooLate(not_after=NOON)) == answer
+        assert before == await store.load(key, fresh=True)
+
+
+async def test_too_late_is_said_of_what_is_not_there_yet(store: Store, key: str) -> None:
+    answer = await counters(store, HandClock(later(NOON, 1))).execute(key, add(3, not_after=NOON))
+
+    assert Refused(0, TooLate(not_after=NOON)) == answer
+    assert Stored(0, None) == await store.load(key, fresh=True)
+
+
+async def test_in_time_is_meant_by_the_time_of_the_entity(store: Store, key: str) -> None:
+    """Another instance's clock may be ahead; what it decided is not undone by ours."""
+    await counters(store, HandClock(later(NOON, 5_000))).execute(key, add(1))
+
+    answer = await counters(store).execute(key, add(3, not_after=later(NOON, 4_999)))
+
+    assert isinstance(answer, Refused)
+    assert TooLate(not_after=later(NOON, 4_999)) == answer.refusal
+
+
+async def test_what_becomes_too_late_by_a_conflict_is_not_carried_out(store: Store, key: str) -> None:
+    clock = HandClock()
+    competitor = counters(store, clock)
+
+    async def time_passes() -> None:
+        await competitor.execute(key, add(10))
+        clock.advance(1)
+
+    faulty = FaultyStore(store, [Fault.LOSE_REQUEST], meanwhile=time_passes)
+
+    with anyio.fail_after(10):
+        answer = await counters(faulty, clock).execute(key, add(3, "c1", not_after=NOON))
+
+    assert isinstance(answer, Refused)
+    assert TooLate(not_after=NOON) == answer.refusal
+    assert 10 == await value(store, key)
+
+
+async def test_a_command_that_was_in_time_is_recognised_when_it_comes_again_too_late(
+    store: Store, key: str
+) -> None:
+    clock = HandClock()
+    repository = counters(store, clock)
+    first = await repository.execute(key, add(3, "c1", not_after=NOON))
+    assert isinstance(first, Committed)
+    clock.advance(1)
+
+    again = await repository.execute(key, add(3, "c1", not_after=NOON))
+
+    assert Committed(first.revision, first.record, repeated=True) == again
+
+
+# --- the pace of the archive ----------------------------------------------------------------------
+
+
+async def test_every_eighth_record_waits_until_the_one_before_is_archived(store: Store, key: str) -> None:
+    slow = FaultyStore(store)
+    repository = counters(slow)
+    revisions = [(await repository.execute(key, add(1))).revision for _ in range(3 * ARCHIVED_EVERY)]
+
+    waited_for = [(key, revisions[nth * ARCHIVED_EVERY - 2]) for nth in (1, 2, 3)]
+    assert waited_for == slow.archived
+
+
+async def test_nothing_is_committed_before_the_archive_has_caught_up_and_other_keys_go_on(
+    store: Store, key: str
+) -> None:
+    waiting, caught_up = anyio.Event(), anyio.Event()
+
+    async def catch_up() -> None:
+        waiting.set()
+        await caught_up.wait()
+
+    slow = FaultyStore(store)
+    slow.catching_up = catch_up
+    repository = counters(slow)
+    for _ in range(ARCHIVED_EVERY - 1):
+        await repository.execute(key, add(1))
+    with anyio.fail_after(10):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(repository.execute, key, add(1))
+            await waiting.wait()
+            commits = slow.commits
+            assert isinstance(await repository.execute(f"{key}-other", add(1)), Committed)
+            assert commits + 1 == slow.commits
+            assert ARCHIVED_EVERY - 1 == await value(store, key)
+            caught_up.set()
+
+    assert ARCHIVED_EVERY == await value(store, key)
+
+
+async def test_while_the_archive_does_not_catch_up_nothing_is_committed(store: Store, key: str) -> None:
+    async def never() -> None:
+        raise Unreachable("the archive")
+
+    slow = FaultyStore(store)
+    slow.catching_up = never
+    repository = counters(slow)
+    for _ in range(ARCHIVED_EVERY - 1):
+        await repository.execute(key, add(1))
+    before = await store.load(key, fresh=True)
+
+    for _ in range(2):
+        with pytest.raises(Unreachable, match="the archive"):
+            await repository.execute(key, add(1, "c1"))
+
+    assert before == await store.load(key, fresh=True)
+    assert isinstance(await repository.execute(f"{key}-other", add(1)), Committed)
+    slow.catching_up = None
+    answer = await repository.execute(key, add(1, "c1"))
+    assert isinstance(answer, Committed)
+    assert (ARCHIVED_EVERY, False) == (answer.record.number, answer.repeated)
+
+
 # --- unanswered commits ---------------------------------------------------------------------------
 
 
@@ -387,6 +675,24 @@ async def test_an_unanswered_commit_is_told_from_that_of_another(
     assert 13 == await value(store, key)
 
 
+@pytest.mark.parametrize("command_id", ["c1", None], ids=["with an id", "without an id"])
+@pytest.mark.parametrize("others", [1, 16, 17, 40])
+async def test_an_unanswered_commit_is_found_however_many_others_came_after_it(
+    store: Store, key: str, command_id: str | None, others: int
+) -> None:
+    competitor = counters(store)
+    faulty = FaultyStore(store, [Fault.LOSE_ANSWER], meanwhile=lambda: _count_on(competitor, key, others))
+
+    with anyio.fail_after(10):
+        answer = await counters(faulty).execute(key, add(3, command_id))
+
+    assert isinstance(answer, Committed)
+    assert (1, Count(3), False) == (answer.record.number, answer.record.state, answer.repeated)
+    data = await store.load_at(key, answer.revision)
+    assert _codec.encode(answer.record) == data
+    assert 3 + others % 2 == await value(store, key)
+
+
 @pytest.mark.parametrize("fault", [Fault.LOSE_REQUEST, Fault.LATE])
 async def test_an_unanswered_commit_may_turn_out_to_be_a_refusal(
     store: Store, key: str, fault: Fault
@@ -426,9 +732,7 @@ async def test_a_decision_that_was_sent_is_not_taken_back_while_it_may_still_arr
     assert answer.revision == (await store.load(key, fresh=True)).revision
 
 
-async def test_an_unanswered_commit_without_an_id_is_decided_again_if_somebody_was_first(
-    store: Store, key: str
-) -> None:
+async def test_an_unanswered_commit_without_an_id_is_found_out_like_any_other(store: Store, key: str) -> None:
     banner = BannerId(key)
     clock = HandClock()
     sound = Repository(banner_entity(MINUTE), store, clock)
@@ -442,8 +746,11 @@ async def test_an_unanswered_commit_without_an_id_is_decided_again_if_somebody_w
     with anyio.fail_after(10):
         answer = await repository.execute(key, expire)
 
-    assert isinstance(answer, Refused)  # it was over already: by our own first try, which does not matter
-    assert "not-showing" == answer.refusal.reason
+    assert isinstance(answer, Committed)
+    assert up.revision == answer.record.previous
+    state = (await sound.read(key)).state
+    assert state is not None
+    assert state.display is None
 
 
 async def test_what_cannot_be_found_out_is_called_unknown_and_found_out_by_asking_again(
@@ -528,8 +835,9 @@ async def test_a_caller_who_leaves_while_the_outcome_is_unknown_blocks_nobody(st
 
     with anyio.fail_after(10):
         await faulty.deliver_late()
-        answer = await _asked_until_known(repository, key, add(3, "c1"))
+        answer = await repository.execute(key, add(3, "c1"))
 
+    assert isinstance(answer, Committed)
     assert answer.repeated
     assert 3 == await value(store, key)
 
@@ -715,14 +1023,8 @@ async def test_a_nothing_that_is_known_is_still_a_nothing(store: Store, key: str
         assert NothingShowing() == answer.refusal
 
 
-async def _asked_until_known(repository: Counters, key: str, wish: Order[Add]) -> Committed[Count, Added]:
-    """Ask again while the answer is on its way from the bucket into the history."""
-    with anyio.fail_after(10):
-        while True:
-            try:
-                answer = await repository.execute(key, wish)
-            except OutcomeUnknown:
-                await anyio.sleep(0.005)
-            else:
-                assert isinstance(answer, Committed)
-                return answer
+async def _count_on(repository: Counters, key: str, count: int) -> None:
+    """Others count up and down, so that nobody's limit is near."""
+    for number in range(count):
+        answer = await repository.execute(key, add(-1 if number % 2 else 1, f"{key}-{number}"))
+        assert isinstance(answer, Committed)

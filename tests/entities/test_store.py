@@ -5,7 +5,6 @@ import pytest
 
 from shared.contracts.errors import Conflict
 from shared.entities.store import Store, Stored
-from tests.support.waiting import until
 
 
 @pytest.fixture(params=[True, False], ids=["fresh", "from anywhere"])
@@ -103,14 +102,12 @@ async def test_keys_do_not_disturb_one_another(store: Store, key: str) -> None:
 async def test_every_revision_of_a_key_can_be_loaded_again(store: Store, key: str) -> None:
     revisions = [0]
 
-    async def all_are_there() -> bool:
-        found = [await store.load_at(key, revision) for revision in revisions[1:]]
-        return found == [b"%d" % number for number in range(len(revisions) - 1)]
-
-    for number in range(30):  # the bucket lets go of all but eight
+    for number in range(40):  # the bucket lets go of all but sixteen
         revisions.append(await store.commit(key, b"%d" % number, revisions[-1]))
-        await until(all_are_there)  # the history is a moment behind the bucket
-        await anyio.sleep(0.01)  # a pace that HISTORY keeps up with
+        await store.until_archived(key, revisions[-1])
+
+    found = [await store.load_at(key, revision) for revision in revisions[1:]]
+    assert [b"%d" % number for number in range(40)] == found
 
 
 async def test_a_revision_of_another_key_is_not_found(store: Store, key: str) -> None:
@@ -124,3 +121,43 @@ async def test_a_revision_that_never_was_is_not_found(store: Store, key: str) ->
     await store.commit(key, b"one", 0)
 
     assert await store.load_at(key, 1_000_000) is None
+
+
+async def test_what_came_after_a_revision_is_the_first_of_its_key(store: Store, key: str) -> None:
+    first = await store.commit(key, b"one", 0)
+    await store.commit(f"{key}-other", b"other", 0)
+    second = await store.commit(key, b"two", first)
+    third = await store.commit(key, b"three", second)
+
+    assert Stored(first, b"one") == await store.load_after(key, 0)
+    assert Stored(first, b"one") == await store.load_after(key, first - 1)
+    assert Stored(second, b"two") == await store.load_after(key, first)
+    assert Stored(third, b"three") == await store.load_after(key, second)
+
+
+async def test_nothing_comes_after_the_newest(store: Store, key: str) -> None:
+    revision = await store.commit(key, b"one", 0)
+    await store.commit(f"{key}-other", b"other", 0)
+
+    assert await store.load_after(key, revision) is None
+    assert await store.load_after(key, 1_000_000) is None
+
+
+async def test_nothing_comes_after_any_revision_of_a_key_that_was_never_written(
+    store: Store, key: str
+) -> None:
+    await store.commit(f"{key}-other", b"other", 0)
+
+    assert await store.load_after(key, 0) is None
+
+
+async def test_what_came_after_a_revision_is_found_however_much_came_after_that(
+    store: Store, key: str
+) -> None:
+    revisions = [0]
+    for number in range(40):
+        revisions.append(await store.commit(key, b"%d" % number, revisions[-1]))
+        await store.until_archived(key, revisions[-1])
+
+    found = [await store.load_after(key, revision) for revision in revisions]
+    assert [*(Stored(revisions[n + 1], b"%d" % n) for n in range(40)), None] == found

@@ -26,11 +26,12 @@ async def test_it_leaves_when_it_is_asked_to(nats_server: NatsServer, tmp_path: 
 async def test_when_the_log_is_not_the_one_that_it_followed_it_ends_with_a_code(
     own_nats_server: NatsServer, own_mesh: Mesh, tmp_path: Path
 ) -> None:
-    log = streams.stream_of(streams.BANNERS)
+    log, history = streams.BANNERS.stream, streams.BANNERS.history
+    assert history is not None
     arguments = ["--nats-url", own_nats_server.url]
     with running_module("services.expiry", *arguments, log=tmp_path / "expiry.log") as process:
         await process.printed("ready")
-        await own_mesh.jetstream.delete_stream(streams.HISTORY)
+        await own_mesh.jetstream.delete_stream(history)
         await own_mesh.jetstream.delete_stream(log)
 
         assert UNAVAILABLE == await process.exit_code()

@@ -4,6 +4,7 @@ import signal
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +14,38 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.expiry.service import NAME, expiry_service
-from services.expiry.share import rank
 from shared.contracts.banner import (
-    Accepted,
     Clear,
     Cleared,
+    Display,
     Expired,
     ExpireMany,
     ExpireManyReply,
     Expiry,
+    Queued,
     Registered,
+    Release,
+    Replace,
     Shown,
+    Ticket,
 )
+from shared.contracts.command import Accepted
 from shared.contracts.identity import BannerId
-from shared.contracts.instants import epoch_ms
+from shared.contracts.instants import epoch_ms, milliseconds_between
 from shared.mesh import clock
+from shared.mesh.banners import Banners
 from shared.mesh.connection import Mesh, open_mesh
-from tests.support.banners import MINUTE, new_banner_id, registered, running_banner_service, shown
+from shared.mesh.peers import rank
+from tests.support import judge
+from tests.support.banners import (
+    MINUTE,
+    held,
+    new_banner_id,
+    queued,
+    registered,
+    running_banner_service,
+    shown,
+)
 from tests.support.history import events_of, records_of
 from tests.support.nats_server import NatsServer
 from tests.support.processes import Process, running_module
@@ -70,6 +86,11 @@ async def has_peers(mesh: Mesh, instance: str, count: int) -> bool:
     return bool((await facts_of(mesh, instance))["peers"] == count)
 
 
+async def has_observed(mesh: Mesh, instance: str, count: int) -> bool:
+    """Whether an instance knows by now how late so many expiries were."""
+    return bool((await facts_of(mesh, instance))["lateness"]["count"] == count)
+
+
 async def expired(mesh: Mesh, banner: BannerId) -> list[Expired]:
     """Every time that a display of this banner reached its deadline, as far as HISTORY has it."""
     events = [event for each in await records_of(mesh, banner) for event in each.record.events]
@@ -99,7 +120,7 @@ def whose_first_is(instance: str, peers: set[str], count: int) -> list[BannerId]
 @pytest.fixture
 def _quick_to_know_peers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Instances in this process ask more often who else is there."""
-    monkeypatch.setattr("services.expiry.service._PEERS_SECONDS", 0.02)
+    monkeypatch.setattr("shared.mesh.peers._POLL_SECONDS", 0.02)
 
 
 # --- one instance ---------------------------------------------------------------------------------
@@ -210,6 +231,133 @@ async def test_an_instance_that_comes_takes_over_what_another_had_scheduled(
     assert 1 == len(await expired(mesh, banner))
 
 
+async def test_a_display_whose_text_was_replaced_ends_at_its_deadline_all_the_same(
+    nats_server: NatsServer, mesh: Mesh
+) -> None:
+    async with running_banner_service(mesh, ttl_ms=SHORT) as banners:
+        banner = await registered(banners)
+        first = await shown(banners, banner, by="ada")
+        await banners.command(banner, Replace(text="Better", by="ada", revision=first.revision))
+        async with running_expiry(nats_server):
+            await until(lambda: has_expired(mesh, banner))
+
+    (event,) = await expired(mesh, banner)
+    assert first.state.display is not None
+    assert first.state.display.until == event.until
+
+
+# --- those who wait -------------------------------------------------------------------------------
+
+LINE = ("bob", "cyd", "dan")
+
+
+async def with_a_line(banners: Banners) -> BannerId:
+    """A banner on hold, with three who wait for its release."""
+    banner = await registered(banners)
+    await held(banners, banner)
+    for author in LINE:
+        await queued(banners, banner, by=author)
+    return banner
+
+
+async def release(banners: Banners, banner: BannerId) -> None:
+    """Let a line begin to move."""
+    answer = await banners.command(banner, Release(by="olga", role="operator"))
+    assert isinstance(answer, Accepted)
+
+
+async def turns_of(mesh: Mesh, banner: BannerId) -> tuple[list[Ticket], list[Display]]:
+    """Who waited for a banner, and who was shown on it."""
+    events = [event for each in await records_of(mesh, banner) for event in each.record.events]
+    return (
+        [event.ticket for event in events if isinstance(event, Queued)],
+        [event.display for event in events if isinstance(event, Shown)],
+    )
+
+
+async def test_a_line_moves_by_itself_although_the_instance_is_killed_and_replaced(
+    nats_server: NatsServer, mesh: Mesh, tmp_path: Path
+) -> None:
+    began = clock.now()
+    async with running_elsewhere(nats_server, tmp_path / "first.log") as (process, _):
+        async with running_banner_service(mesh, ttl_ms=SHORT) as banners:
+            banner = await with_a_line(banners)
+            await release(banners, banner)
+            await until(lambda: has_expired(mesh, banner))
+        process.send(signal.SIGKILL)  # nobody is left to say that a display is over
+        await process.exit_code()
+    async with running_elsewhere(nats_server, tmp_path / "second.log") as (_, second):
+        async with running_banner_service(mesh, ttl_ms=MINUTE):  # what was promised is kept
+            await until(partial(has_expired_so_often, mesh, banner, len(LINE)))
+        by_the_second = [each for each in await _who_said(mesh, banner) if each == f"{NAME}-{second}"]
+        await until(partial(has_observed, mesh, second, len(by_the_second)))
+        facts = await facts_of(mesh, second)
+
+    tickets, displays = await turns_of(mesh, banner)
+    assert [ticket.id for ticket in tickets] == [display.id for display in displays]
+    assert [SHORT] * 3 == [milliseconds_between(each.shown_at, each.until) for each in displays]
+    over = [(event.display_id, event.until) for event in await expired(mesh, banner)]
+    assert [(display.id, display.until) for display in displays] == over
+    assert all(before.until <= after.shown_at for before, after in pairwise(displays))
+    assert by_the_second
+    assert 0 <= facts["lateness"]["max_ms"] <= milliseconds_between(began, clock.now())
+
+
+async def test_the_next_one_is_scheduled_as_soon_as_it_shows_and_nothing_is_during_a_hold(
+    own_nats_server: NatsServer, own_mesh: Mesh
+) -> None:
+    async with running_banner_service(own_mesh) as banners, running_expiry(own_nats_server):
+        banner = await registered(banners)
+        await shown(banners, banner, by="ada")
+        await queued(banners, banner, by="bob")
+        await queued(banners, banner, by="cyd")
+        await until(lambda: _is_scheduled(own_mesh, 1))
+        await held(banners, banner)
+        await until(lambda: _is_scheduled(own_mesh, 0))
+        await release(banners, banner)
+        await until(lambda: _is_scheduled(own_mesh, 1))
+        await banners.command(banner, Clear(by="bob"))
+        await banners.command(banner, Clear(by="cyd"))
+        await until(lambda: _is_scheduled(own_mesh, 0))
+
+    assert [] == await expired(own_mesh, banner)
+
+
+@pytest.mark.usefixtures("_quick_to_know_peers")
+async def test_many_lines_move_past_two_instances_and_nobody_is_wronged(
+    own_nats_server: NatsServer, own_mesh: Mesh
+) -> None:
+    async with (
+        running_banner_service(own_mesh, ttl_ms=SHORT) as banners,
+        running_expiry(own_nats_server, "one"),
+        running_expiry(own_nats_server, "two"),
+    ):
+        many = [await with_a_line(banners) for _ in range(20)]
+        for banner in many:
+            await release(banners, banner)
+        for banner in many:
+            await until(partial(has_expired_so_often, own_mesh, banner, len(LINE)))
+
+    log = [
+        judge.Logged(banner, each.revision, each.record)
+        for banner in many
+        for each in await records_of(own_mesh, banner)
+    ]
+    waited = [
+        judge.ToldToWait(banner, ticket.id)
+        for banner in many
+        for ticket in (await turns_of(own_mesh, banner))[0]
+    ]
+    assert [] == judge.violations(log, [], [], waited)
+    assert {len(LINE)} == {len((await turns_of(own_mesh, banner))[1]) for banner in many}
+
+
+async def _who_said(mesh: Mesh, banner: BannerId) -> list[str]:
+    """Who said, of each display in turn, that it is over."""
+    records = [each.record for each in await records_of(mesh, banner)]
+    return [each.by for each in records if any(isinstance(event, Expired) for event in each.events)]
+
+
 # --- when others are away -------------------------------------------------------------------------
 
 
@@ -286,8 +434,7 @@ async def test_two_share_the_work_and_no_display_ends_twice(
 
 
 async def _who_ended(mesh: Mesh, banner: BannerId) -> str:
-    records = [each.record for each in await records_of(mesh, banner)]
-    (by,) = (each.by for each in records if any(isinstance(event, Expired) for event in each.events))
+    (by,) = await _who_said(mesh, banner)
     return by
 
 
@@ -361,7 +508,7 @@ async def test_what_is_scheduled_and_how_late_it_was_stands_in_its_statistics(
             expiring = [await registered(banners) for _ in range(3)]
             for banner in expiring:
                 await shown(banners, banner)
-            await until(lambda: _is_observed(own_mesh, 3))
+            await until(lambda: has_observed(own_mesh, "here", 3))
             after = await facts_of(own_mesh, "here")
             took = epoch_ms(clock.now()) - epoch_ms(began)
 
@@ -374,10 +521,6 @@ async def test_what_is_scheduled_and_how_late_it_was_stands_in_its_statistics(
 
 async def _is_scheduled(mesh: Mesh, count: int) -> bool:
     return bool((await facts_of(mesh, "here"))["scheduled"] == count)
-
-
-async def _is_observed(mesh: Mesh, count: int) -> bool:
-    return bool((await facts_of(mesh, "here"))["lateness"]["count"] == count)
 
 
 async def test_what_ended_before_it_came_is_not_its_lateness(nats_server: NatsServer, mesh: Mesh) -> None:

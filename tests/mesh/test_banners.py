@@ -5,17 +5,8 @@ import pytest
 from nats.aio.msg import Msg
 
 from shared.contracts import refusals, subjects
-from shared.contracts.banner import (
-    Accepted,
-    Banner,
-    Clear,
-    Expire,
-    ExpireMany,
-    ExpireManyReply,
-    Expiry,
-    Register,
-    Show,
-)
+from shared.contracts.banner import Banner, Clear, Expire, ExpireMany, ExpireManyReply, Expiry, Register, Show
+from shared.contracts.command import Accepted
 from shared.contracts.errors import Malformed, OutcomeUnknown, Unreachable
 from shared.contracts.identity import BannerId, DisplayId
 from shared.mesh.banners import Banners

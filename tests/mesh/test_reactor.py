@@ -7,13 +7,16 @@ import anyio
 import pytest
 
 from services.banner.entity import banner_entity
-from shared.contracts.banner import Accepted, Banner, BannerEvent, Clear, Register, Show
+from shared.contracts.banner import Banner, BannerEvent, Clear, Register, Show
+from shared.contracts.command import Accepted
 from shared.contracts.errors import Unreachable
 from shared.contracts.identity import BannerId
 from shared.entities.records import Record
 from shared.mesh.banners import Banners
 from shared.mesh.connection import Mesh
+from shared.mesh.kv import KvStore
 from shared.mesh.reactor import Effect, Reactor
+from shared.mesh.streams import BANNERS, LOBBIES
 from tests.support.banners import MINUTE, new_banner_id, running_banner_service
 from tests.support.nats_server import NatsServer
 from tests.support.waiting import until
@@ -26,7 +29,7 @@ PATIENCE = 20.0
 async def reacting(mesh: Mesh, name: str, effect: Effect[Banner, BannerEvent]) -> AsyncGenerator[None]:
     """A reactor that runs until the block is left, as abruptly as a process that is killed."""
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(Reactor(mesh, name, banner_entity(MINUTE), effect).run)
+        tasks.start_soon(Reactor(mesh, BANNERS, name, banner_entity(MINUTE), effect).run)
         yield
         tasks.cancel_scope.cancel()
 
@@ -62,6 +65,34 @@ async def test_a_reactor_is_called_for_every_commit_in_order(
 
     verbs = ["register", "show", "clear"]
     assert [(banner, revision, verb) for revision, verb in zip(revisions, verbs, strict=True)] == seen
+
+
+async def test_a_new_name_may_begin_with_what_comes_next(
+    mesh: Mesh, banners: Banners, banner: BannerId
+) -> None:
+    seen: Seen = []
+    before = await commands(banners, banner)
+    await KvStore(mesh, BANNERS).until_archived(banner, before[-1])
+    effect = noting(seen, banner)
+    reactor = Reactor(mesh, BANNERS, f"next-{banner}", banner_entity(MINUTE), effect, from_now=True)
+
+    async def listens() -> bool:
+        consumers = await mesh.jetstream.consumers_info(BANNERS.history or "")
+        return f"next-{banner}" in {consumer.name for consumer in consumers}
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(reactor.run)
+        await until(listens, seconds=PATIENCE)
+        await banners.command(banner, Show(text="hello"))
+        await until(lambda: len(seen) == 1, seconds=PATIENCE)
+        tasks.cancel_scope.cancel()
+
+    assert [(banner, "show")] == [(key, verb) for key, _, verb in seen]
+
+
+async def test_what_keeps_no_history_has_no_reactors(mesh: Mesh) -> None:
+    with pytest.raises(AssertionError, match="no history"):
+        Reactor(mesh, LOBBIES, "nobody", banner_entity(MINUTE), noting([], BannerId("b1")))
 
 
 async def test_a_reactor_that_dies_before_it_is_done_gets_the_record_again(

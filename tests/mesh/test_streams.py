@@ -1,24 +1,32 @@
 """The streams: made once, kept to their settings, and doing on the server what they are there for."""
 
 import dataclasses
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
 
 import anyio
 import msgspec
 import pytest
 from nats.aio.msg import Msg
-from nats.js.api import StorageType, StreamConfig
+from nats.js.api import StorageType, StreamConfig, StreamSource, SubjectTransform
 
 from shared.contracts import subjects
 from shared.contracts.errors import NotFit, Unreachable
-from shared.contracts.identity import BannerId
+from shared.contracts.identity import BannerId, CommandId
+from shared.entities.claims import Claim, Claims
+from shared.entities.repository import Repository
+from shared.entities.store import Stored
 from shared.mesh import clock, streams
 from shared.mesh.connection import Mesh, open_mesh
 from shared.mesh.kv import KvStore
-from shared.mesh.streams import BANNERS, HISTORY, StreamInfo
+from shared.mesh.streams import BANNERS, COMMANDS, TICKETS, Kind, StreamInfo
+from tests.support.clock import NOON, HandClock
+from tests.support.counter import COUNTER, add
 from tests.support.nats_server import NatsServer
 from tests.support.waiting import until
 
-NAMES = ["KV_banners", "HISTORY", "REPORTED", "PRESENCE"]
+HISTORY = BANNERS.history or ""
+NAMES = ["KV_banners", "HISTORY", "KV_lobbies", "KV_commands", "KV_tickets", "REPORTED", "PRESENCE"]
 
 
 def a_stream(**settings: object) -> StreamConfig:
@@ -123,16 +131,126 @@ async def test_a_commit_is_the_publication(mesh: Mesh, banner: BannerId) -> None
 
 
 async def test_the_history_takes_every_record_from_the_first_moment_on(own_mesh: Mesh) -> None:
-    """`own_mesh` was ensured just now: what is written at once must not be gone before it is sourced."""
-    store = KvStore(own_mesh, BANNERS)
-    revision = 0
-    for number in range(100):
-        revision = await store.commit("burst", b"%d" % number, revision)
+    """`own_mesh` was ensured just now: what is written at once must not be gone before it is taken over."""
+    counters = Repository(COUNTER, KvStore(own_mesh, BANNERS), HandClock())
+    for _ in range(100):
+        await counters.execute("burst", add(1))
 
     async def complete() -> bool:
         return (await streams.info(own_mesh, HISTORY)).state.messages == 100
 
     await until(complete)
+
+
+# --- a history of before --------------------------------------------------------------------------
+
+
+def the_history_of_before() -> StreamConfig:
+    """As the version before made it: with numbers of its own."""
+    return StreamConfig(
+        name=HISTORY,
+        sources=[
+            StreamSource(
+                name=BANNERS.stream,
+                subject_transforms=[
+                    SubjectTransform(src="$KV.banners.*", dest="airdisplay.history.{{wildcard(1)}}")
+                ],
+            )
+        ],
+        max_msgs_per_subject=1_000,
+        max_age=30 * 24 * 60 * 60,
+        allow_direct=True,
+        storage=StorageType.FILE,
+    )
+
+
+def the_bucket_of_before() -> StreamConfig:
+    """As the version before made it: with half as many revisions, read from any replica."""
+    return dataclasses.replace(
+        streams.bucket(BANNERS, 1), max_msgs_per_subject=8, max_msg_size=64 * 1024, allow_direct=True
+    )
+
+
+@pytest.fixture
+async def meshes_of_before(own_nats_server: NatsServer) -> AsyncGenerator[list[Mesh]]:
+    """Connections to a server as the version before left it: ten records in the bucket, and the history."""
+    async with AsyncExitStack() as stack:
+        meshes = [
+            await stack.enter_async_context(open_mesh(own_nats_server.url, name=f"test-{number}"))
+            for number in range(6)
+        ]
+        await streams.ensure(meshes[0], [the_bucket_of_before(), the_history_of_before()])
+        for number in range(10):
+            subject = subjects.record(BANNERS.bucket, "b1")
+            await meshes[0].requests.ask(subject, b"%d" % number, timeout=5)
+        yield meshes
+
+
+async def test_a_history_with_numbers_of_its_own_is_made_anew(meshes_of_before: list[Mesh]) -> None:
+    mesh = meshes_of_before[0]
+
+    with anyio.fail_after(10):
+        await streams.ensure(mesh, streams.everything(replicas=1))
+
+    config = (await mesh.jetstream.stream_info(HISTORY)).config
+    assert config.mirror is not None
+    assert (BANNERS.stream, None, False) == (config.mirror.name, config.sources, config.mirror_direct)
+    store = KvStore(mesh, BANNERS)
+    assert Stored(10, b"9") == await store.load("b1", fresh=True)  # nothing that counts was lost
+    await store.until_archived("b1", 10)
+    last = await mesh.jetstream.get_last_msg(HISTORY, subjects.history("banner", "b1"))
+    assert (10, b"9") == (last.seq, last.data)
+    assert Stored(3, b"2") == await store.load_after("b1", 0)  # eight is what the bucket had kept
+
+
+async def test_many_instances_may_make_the_history_anew_at_once(meshes_of_before: list[Mesh]) -> None:
+    with anyio.fail_after(20):
+        async with anyio.create_task_group() as tasks:
+            for mesh in meshes_of_before:
+                tasks.start_soon(streams.ensure, mesh, streams.everything(1))
+
+    config = (await meshes_of_before[0].jetstream.stream_info(HISTORY)).config
+    assert config.mirror is not None
+    await KvStore(meshes_of_before[0], BANNERS).until_archived("b1", 10)
+
+
+async def test_a_history_that_is_a_mirror_is_never_made_anew(own_mesh: Mesh) -> None:
+    before = await own_mesh.jetstream.stream_info(HISTORY)
+
+    shorter = dataclasses.replace(streams.history(BANNERS, 1), max_age=7 * 24 * 60 * 60)
+    await streams.ensure(own_mesh, [shorter])
+
+    after = await own_mesh.jetstream.stream_info(HISTORY)
+    assert before.created == after.created
+    assert 7 * 24 * 60 * 60 == after.config.max_age
+
+
+# --- what is kept for a while ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [COMMANDS, TICKETS], ids=["commands", "tickets"])
+async def test_claims_are_kept_for_a_day_and_something(mesh: Mesh, kind: Kind) -> None:
+    config = (await mesh.jetstream.stream_info(kind.stream)).config
+
+    assert config.max_age is not None
+    assert 24 * 60 * 60 < config.max_age < 2 * 24 * 60 * 60
+
+
+async def test_a_claim_is_forgotten_when_its_time_is_over_and_may_be_made_again(own_mesh: Mesh) -> None:
+    """Here after one second instead of a day."""
+    await streams.ensure(own_mesh, [dataclasses.replace(streams.for_a_day(COMMANDS, 1), max_age=1.0)])
+    store = KvStore(own_mesh, COMMANDS)
+    claims = Claims("banner", store)
+    command = CommandId("c1")
+    first = Claim(key="b1", digest="", revision=1, at=NOON)
+    assert await claims.take(command, first) is None
+    assert first == await claims.take(command, Claim(key="b2", digest="", revision=2, at=NOON))
+
+    async def is_forgotten() -> bool:
+        return await claims.find(command) is None
+
+    await until(is_forgotten)
+    assert await claims.take(command, Claim(key="b2", digest="", revision=2, at=NOON)) is None
 
 
 async def test_the_last_report_of_a_banner_is_kept(mesh: Mesh, banner: BannerId) -> None:

@@ -10,8 +10,7 @@ from shared.contracts.banner import Banner, BannerEvent
 from shared.contracts.identity import BannerId
 from shared.entities.records import Codec, Record
 from shared.mesh.connection import Mesh
-from shared.mesh.kv import revision_in_source
-from shared.mesh.streams import HISTORY
+from shared.mesh.streams import BANNERS
 from tests.support.waiting import until
 
 _codec = Codec(banner_entity(0))
@@ -29,16 +28,16 @@ async def records_of(mesh: Mesh, banner: BannerId) -> list[Logged]:
     records: list[Logged] = []
     sequence = 1
     while True:
-        query = {"next_by_subj": subjects.history(banner), "seq": sequence}
+        query = {"next_by_subj": subjects.history(BANNERS.name, banner), "seq": sequence}
         answer = await mesh.requests.ask(
-            f"$JS.API.DIRECT.GET.{HISTORY}", msgspec.json.encode(query), timeout=5
+            f"$JS.API.DIRECT.GET.{BANNERS.history}", msgspec.json.encode(query), timeout=5
         )
         headers = answer.headers or {}
         if "Status" in headers:
             return records
-        revision = revision_in_source(headers["Nats-Stream-Source"])
+        revision = int(headers["Nats-Sequence"])
         records.append(Logged(revision, _codec.decode(answer.data)))
-        sequence = int(headers["Nats-Sequence"]) + 1
+        sequence = revision + 1
 
 
 async def events_of(mesh: Mesh, banner: BannerId, *, up_to: int) -> list[BannerEvent]:

@@ -38,6 +38,10 @@ class FaultyStore:
         self.loads = 0
         self.unreachable_loads = 0
         """How many of the next loads find nobody to ask."""
+        self.archived: list[tuple[str, int]] = []
+        """Which revisions somebody waited for to be archived."""
+        self.catching_up: Callable[[], Awaitable[object]] | None = None
+        """What they wait for besides; it may raise."""
         self._store = store
         self._faults = deque(faults)
         self._late: list[tuple[str, bytes, int]] = []
@@ -54,6 +58,17 @@ class FaultyStore:
     async def load_at(self, key: str, revision: int) -> bytes | None:
         """What the commit with this revision wrote."""
         return await self._store.load_at(key, revision)
+
+    async def load_after(self, key: str, revision: int) -> Stored | None:
+        """The first value of the key that was committed after this revision."""
+        return await self._store.load_after(key, revision)
+
+    async def until_archived(self, key: str, revision: int) -> None:
+        """Wait as the store does, after whatever it is to wait for besides."""
+        self.archived.append((key, revision))
+        if self.catching_up is not None:
+            await self.catching_up()
+        await self._store.until_archived(key, revision)
 
     async def commit(self, key: str, data: bytes, expected: int) -> int:
         """Write, or meet the next fault; what happens `meanwhile` happens after the first one."""

@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.expiry.share import rank
+from shared.mesh.peers import rank
 
 INSTANCES = st.text("0123456789abcdef", min_size=8, max_size=8)
 PEERS = st.sets(INSTANCES, min_size=1, max_size=8)
