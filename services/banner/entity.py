@@ -1,8 +1,9 @@
 """The banner as an entity: what may happen to it, and what it is afterwards.
 
-The one rule above all: while a display lasts, no other begins. A display is over once `now` reaches
-its `until`, whether or not anybody has said so; saying so is what `Expire` is for.
-Pure: no clock, no store, no chance. A display is named by the id of the Show that put it up.
+The rule above all: while a display lasts, no other begins. A display is over once `now` reaches its `until`,
+whether or not anybody has said so; saying so is what `Expire` is for.
+The rule for those who wait: the commit that ends a display shows the next in line, unless there is a hold.
+Pure: no clock, no store, no chance. A display is named by the id of the Show that asked for it.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from typing import assert_never
 
 from shared.contracts import refusals
 from shared.contracts.banner import (
+    QUEUE_AT_MOST,
     Banner,
     BannerCommand,
     BannerEvent,
@@ -18,11 +20,23 @@ from shared.contracts.banner import (
     Display,
     Expire,
     Expired,
+    Held,
+    Hold,
+    Left,
+    OnHold,
+    Queued,
     Register,
     Registered,
+    Release,
+    Released,
+    Replace,
+    Replaced,
+    Role,
     Show,
     Shown,
+    Ticket,
     showing,
+    turns,
 )
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import Instant, later, milliseconds_between
@@ -30,7 +44,7 @@ from shared.contracts.refusals import Refusal
 from shared.contracts.text import BadTextError, clean
 from shared.entities.entity import Entity
 
-SCHEMA = 1
+SCHEMA = 2
 
 Ask = tuple[BannerId, BannerCommand]
 """A command and the banner that it is for; the state of a banner that is not there cannot name it."""
@@ -41,7 +55,7 @@ Decision = Sequence[BannerEvent] | Refusal
 def banner_entity(ttl_ms: int) -> Entity[Banner, Ask, BannerEvent]:
     """Banners on which a display lasts that many milliseconds."""
 
-    def handle(ask: Ask, state: Banner | None, now: Instant) -> Decision:
+    def handle(ask: Ask, state: Banner | None, now: Instant) -> Decision:  # noqa: PLR0911 (one for each)
         banner, command = ask
         if isinstance(command, Register):
             return _register(banner, command, state)
@@ -50,10 +64,16 @@ def banner_entity(ttl_ms: int) -> Entity[Banner, Ask, BannerEvent]:
         match command:
             case Show():
                 return _show(command, state, now, ttl_ms)
+            case Replace():
+                return _replace(command, state, now)
             case Clear():
                 return _clear(command, state, now)
             case Expire():
                 return _expire(command, state, now)
+            case Hold():
+                return _hold(command, state, now)
+            case Release():
+                return _release(command, state, now)
             case _:
                 assert_never(command)
 
@@ -65,13 +85,27 @@ def update(event: BannerEvent, state: Banner | None) -> Banner:
     if isinstance(event, Registered):
         return Banner(id=event.id, name=event.name, tags=event.tags)
     assert state is not None, "nothing happens to a banner before it is registered"
+    display, queue, hold = state.display, state.queue, state.hold
     match event:
         case Shown():
-            return _showing(state, event.display)
+            display = event.display
+            queue = _without(queue, display.id)
+        case Replaced():
+            assert display is not None, "what reads differently shows"
+            display = _reading(display, event.text)
         case Cleared() | Expired():
-            return _showing(state, None)
+            display = None
+        case Queued():
+            queue = (*queue, event.ticket)
+        case Left():
+            queue = _without(queue, event.display_id)
+        case Held():
+            display, hold = None, event.hold
+        case Released():
+            hold = None
         case _:
             assert_never(event)
+    return Banner(id=state.id, name=state.name, tags=state.tags, display=display, queue=queue, hold=hold)
 
 
 def _register(banner: BannerId, command: Register, state: Banner | None) -> Decision:
@@ -85,24 +119,77 @@ def _show(command: Show, state: Banner, now: Instant, ttl_ms: int) -> Decision:
         text = clean(command.text)
     except BadTextError as error:
         return refusals.BadText(problem=str(error))
-    if up := showing(state, now):
-        return refusals.Busy(
-            until=up.until, retry_after_ms=milliseconds_between(now, up.until), display_id=up.id
-        )
     assert command.id is not None, "the service gives every Show an id"
-    display = Display(
-        id=DisplayId(command.id), text=text, by=command.by, shown_at=now, until=later(now, ttl_ms)
-    )
-    return (*_over(state), Shown(display=display))
+    ticket = Ticket(id=DisplayId(command.id), text=text, by=command.by, at=now, ttl_ms=ttl_ms)
+    past = _brought_by_time(state, now)
+    settled = _after(past, state)
+    if _is_here(ticket.id, settled):
+        return refusals.KeyReused()
+    if settled.display is None and settled.hold is None:
+        return (*past, _shown(ticket, now))
+    if command.when == "queue":
+        return _refused_a_turn(ticket, settled, now) or (*past, Queued(ticket=ticket))
+    return _not_now(settled, now)
+
+
+def _is_here(display_id: DisplayId, state: Banner) -> bool:
+    """Whether a display of this id shows or waits; two of one id could not be told apart."""
+    shows = state.display is not None and state.display.id == display_id
+    return shows or any(ticket.id == display_id for ticket in state.queue)
+
+
+def _not_now(state: Banner, now: Instant) -> Refusal:
+    if state.hold is not None:
+        return refusals.Held(problem=state.hold.reason, since=state.hold.at)
+    up = state.display
+    assert up is not None, "what is neither on hold nor showing is free"
+    return refusals.Busy(until=up.until, retry_after_ms=milliseconds_between(now, up.until), display_id=up.id)
+
+
+def _refused_a_turn(ticket: Ticket, state: Banner, now: Instant) -> Refusal | None:
+    for turn in turns(state, now):
+        if turn.ticket.by == ticket.by:
+            return refusals.AlreadyWaiting(display_id=turn.ticket.id, position=turn.position)
+    if len(state.queue) < QUEUE_AT_MOST:
+        return None
+    first_ends = now if state.display is None else state.display.until
+    wait = milliseconds_between(now, first_ends) or ticket.ttl_ms
+    return refusals.QueueFull(at_most=QUEUE_AT_MOST, retry_after_ms=wait)
+
+
+def _replace(command: Replace, state: Banner, now: Instant) -> Decision:
+    if command.revision is None:
+        return refusals.NeedsIfMatch()
+    up = showing(state, now)
+    if up is None:
+        return refusals.NothingShowing()
+    if not _may_change(up.by, command.by, command.role):
+        return refusals.NotYours()
+    try:
+        text = clean(command.text)
+    except BadTextError as error:
+        return refusals.BadText(problem=str(error))
+    return (Replaced(display_id=up.id, text=text, was=up.text, by=command.by, role=command.role),)
 
 
 def _clear(command: Clear, state: Banner, now: Instant) -> Decision:
     up = showing(state, now)
+    if command.display_id is not None and (up is None or up.id != command.display_id):
+        return _leave(command, command.display_id, state)
     if up is None:
         return refusals.NothingShowing()
-    if command.role == "author" and command.by != up.by:
+    if not _may_change(up.by, command.by, command.role):
         return refusals.NotYours()
-    return (Cleared(display_id=up.id, by=command.by, role=command.role),)
+    return (Cleared(display_id=up.id, by=command.by, role=command.role), *_next(state, now))
+
+
+def _leave(command: Clear, display_id: DisplayId, state: Banner) -> Decision:
+    for ticket in state.queue:
+        if ticket.id == display_id:
+            if not _may_change(ticket.by, command.by, command.role):
+                return refusals.NotYours()
+            return (Left(display_id=display_id, by=command.by, role=command.role),)
+    return refusals.NotShowing(display_id=display_id)
 
 
 def _expire(command: Expire, state: Banner, now: Instant) -> Decision:
@@ -111,7 +198,38 @@ def _expire(command: Expire, state: Banner, now: Instant) -> Decision:
         return refusals.NotShowing(display_id=command.display_id)
     if now < display.until:
         return refusals.NotDue(until=display.until, retry_after_ms=milliseconds_between(now, display.until))
-    return _over(state)
+    return _brought_by_time(state, now)
+
+
+def _hold(command: Hold, state: Banner, now: Instant) -> Decision:
+    if command.role != "operator":
+        return refusals.NotOperator()
+    held = Held(hold=OnHold(reason=command.reason, by=command.by, at=now))
+    up = showing(state, now)
+    if up is None:
+        return (*_over(state), held)
+    return (Cleared(display_id=up.id, by=command.by, role=command.role), held)
+
+
+def _release(command: Release, state: Banner, now: Instant) -> Decision:
+    if command.role != "operator":
+        return refusals.NotOperator()
+    if state.hold is None:
+        return refusals.NotHeld()
+    return (Released(by=command.by), *_next(state, now))
+
+
+def _brought_by_time(state: Banner, now: Instant) -> tuple[BannerEvent, ...]:
+    """What the clock alone has brought about: the end of a display, and the beginning of the next."""
+    if state.display is None or now < state.display.until:
+        return ()
+    return (*_over(state), *_next(state, now))
+
+
+def _after(events: Sequence[BannerEvent], state: Banner) -> Banner:
+    for event in events:
+        state = update(event, state)
+    return state
 
 
 def _over(state: Banner) -> tuple[Expired, ...]:
@@ -120,5 +238,23 @@ def _over(state: Banner) -> tuple[Expired, ...]:
     return () if display is None else (Expired(display_id=display.id, until=display.until),)
 
 
-def _showing(state: Banner, display: Display | None) -> Banner:
-    return Banner(id=state.id, name=state.name, tags=state.tags, display=display)
+def _next(state: Banner, now: Instant) -> tuple[Shown, ...]:
+    """The first in line is shown."""
+    return (_shown(state.queue[0], now),) if state.queue else ()
+
+
+def _shown(ticket: Ticket, now: Instant) -> Shown:
+    until = later(now, ticket.ttl_ms)
+    return Shown(display=Display(id=ticket.id, text=ticket.text, by=ticket.by, shown_at=now, until=until))
+
+
+def _may_change(author: str, by: str, role: Role) -> bool:
+    return role == "operator" or by == author
+
+
+def _without(queue: tuple[Ticket, ...], display_id: DisplayId) -> tuple[Ticket, ...]:
+    return tuple(ticket for ticket in queue if ticket.id != display_id) if queue else queue
+
+
+def _reading(display: Display, text: str) -> Display:
+    return Display(id=display.id, text=text, by=display.by, shown_at=display.shown_at, until=display.until)

@@ -1,11 +1,9 @@
 """The shell of the banner entity: receive, decide and commit, answer. Any instance serves any banner."""
 
 import asyncio
-import hashlib
-import secrets
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 import structlog
@@ -13,35 +11,28 @@ import structlog
 from services.banner.entity import Ask, banner_entity
 from shared.contracts import refusals, subjects
 from shared.contracts.banner import (
-    Accepted,
     Banner,
-    BannerCommand,
     BannerEvent,
-    Clear,
-    Command,
     Expire,
     ExpireMany,
     ExpireManyReply,
     Expiry,
     ExpiryOutcome,
-    Register,
-    Show,
 )
-from shared.contracts.errors import AirDisplayError, Malformed
-from shared.contracts.identity import BannerId, CommandId
+from shared.contracts.errors import AirDisplayError
+from shared.contracts.identity import BannerId
 from shared.contracts.instants import Instant
 from shared.contracts.refusals import Busy, NotDue, Refusal
-from shared.entities.entity import Order
-from shared.entities.repository import Committed, Refused, Repository
+from shared.entities.repository import Committed, Refused
 from shared.mesh import clock, streams
+from shared.mesh.banners import VERBS
 from shared.mesh.connection import Mesh
-from shared.mesh.kv import KvStore
+from shared.mesh.hosting import Host, Hosting, decoded
 from shared.mesh.services import Endpoint, Service, serve
 
 NAME: Final = "banner"
 
-Repo = Repository[Banner, Ask, BannerEvent]
-CommandT = TypeVar("CommandT", bound=BannerCommand)
+BannerHost = Host[Banner, Ask, BannerEvent]
 
 log = structlog.get_logger()
 
@@ -50,48 +41,29 @@ _many_decoder = msgspec.json.Decoder(ExpireMany)
 
 
 class BannerService:
-    """What the banner service does with what it receives."""
+    """What the banner service answers beside the commands of single banners."""
 
-    def __init__(self, mesh: Mesh, repository: Repo) -> None:
+    def __init__(self, mesh: Mesh, host: BannerHost) -> None:
         self._mesh = mesh
-        self._repository = repository
+        self._host = host
 
-    def endpoints(self) -> list[Endpoint]:
+    def endpoints(self) -> Sequence[Endpoint]:
         """All subjects that it answers."""
         return [
-            Endpoint("register", subjects.every_banner("register"), self._commands("register", Register)),
-            Endpoint("show", subjects.every_banner("show"), self._commands("show", Show)),
-            Endpoint("clear", subjects.every_banner("clear"), self._commands("clear", Clear)),
-            Endpoint("expire", subjects.every_banner("expire"), self._commands("expire", Expire)),
+            *self._host.endpoints(),
             Endpoint("expire-many", subjects.expire_many(), self.on_expire_many),
-            Endpoint("get", subjects.every_banner("get"), self.on_get),
             Endpoint("hello", subjects.every_banner("hello"), self.on_hello),
         ]
 
-    def _commands(
-        self, verb: str, kind: type[CommandT]
-    ) -> Callable[[str, bytes], Awaitable[bytes | Refusal]]:
-        decoder = msgspec.json.Decoder(kind)
-
-        async def on_command(subject: str, data: bytes) -> bytes | Refusal:
-            banner = subjects.parse_banner(subject).banner
-            command = _decode(decoder, data)
-            outcome = await self._repository.execute(banner, order(verb, banner, command))
-            return _refusal(outcome) if isinstance(outcome, Refused) else _encoder.encode(accepted(outcome))
-
-        return on_command
-
     async def on_expire_many(self, _subject: str, data: bytes) -> bytes:
         """Decide and commit each expiry on its own, side by side."""
-        request = _decode(_many_decoder, data)
+        request = decoded(_many_decoder, data)
         outcomes: dict[int, ExpiryOutcome] = {}
 
         async def expire(position: int, expiry: Expiry) -> None:
             command = Expire(display_id=expiry.display_id, by=request.by)
             try:
-                outcome = await self._repository.execute(
-                    expiry.banner, order("expire", expiry.banner, command)
-                )
+                outcome = await self._host.execute("expire", expiry.banner, command)
             except AirDisplayError as error:  # of this one; the others go on
                 log.warning("expiry failed", banner=expiry.banner, error=str(error))
                 outcomes[position] = _outcome(expiry, "failed")
@@ -103,21 +75,10 @@ class BannerService:
                 tasks.create_task(expire(position, expiry))
         return _encoder.encode(ExpireManyReply(tuple(outcomes[each] for each in range(len(outcomes)))))
 
-    async def on_get(self, subject: str, _data: bytes) -> bytes | Refusal:
-        """The banner as the store has it now."""
-        banner = subjects.parse_banner(subject).banner
-        held = await self._repository.read(banner)
-        if held.record is None:
-            return refusals.UnknownBanner(banner=banner)
-        record = held.record
-        return _encoder.encode(
-            Accepted(revision=held.revision, at=record.at, state=record.state, command=record.command.id)
-        )
-
     async def on_hello(self, subject: str, _data: bytes) -> bytes | Refusal | None:
         """Hardware came up: send it the current record, in the form in which the server republishes it."""
         banner = subjects.parse_banner(subject).banner
-        held = await self._repository.read(banner)
+        held = await self._host.repository.read(banner)
         if held.record is None:
             return refusals.UnknownBanner(banner=banner)
         headers = {"Nats-Sequence": str(held.revision)}
@@ -125,40 +86,20 @@ class BannerService:
         return b"{}"
 
 
-def order(verb: str, banner: BannerId, command: BannerCommand) -> Order[Ask]:
-    """A command as the kit takes it. Only an Expire is not remembered: it names what it ends."""
-    if isinstance(command, Expire):
-        return Order(verb=verb, command=(banner, command), by=command.by)
-    identified = (
-        command if command.id else msgspec.structs.replace(command, id=CommandId(secrets.token_hex(16)))
-    )
-    return Order(
-        verb=verb,
-        command=(banner, identified),
-        by=command.by,
-        id=identified.id,
-        digest=_digest(verb, identified),
-        revision=identified.revision if isinstance(identified, Clear) else None,
+def banner_hosting(ttl_ms: int) -> Hosting[Banner, Ask, BannerEvent]:
+    """How banners are served on which a display lasts that many milliseconds."""
+    return Hosting(
+        kind=streams.BANNERS,
+        entity=banner_entity(ttl_ms),
+        verbs={verb: wire for wire, verb in VERBS.items()},
+        unknown=lambda key: refusals.UnknownBanner(banner=key),
+        addressed=lambda key, command: (BannerId(key), command),
+        unidentified=(Expire,),  # it names what it ends
+        told=_told,
     )
 
 
-def accepted(committed: Committed[Banner, BannerEvent]) -> Accepted:
-    """The answer to an accepted command: the banner as that commit left it."""
-    record = committed.record
-    return Accepted(
-        revision=committed.revision,
-        at=record.at,
-        state=record.state,
-        repeated=committed.repeated,
-        command=record.command.id,
-    )
-
-
-def _digest(verb: str, command: Command) -> str:
-    return hashlib.blake2b(verb.encode() + _encoder.encode(command), digest_size=6).hexdigest()
-
-
-def _refusal(refused: Refused) -> Refusal:
+def _told(refused: Refused) -> Refusal:
     """The entity does not know revisions; where a refusal tells one, the shell fills it in."""
     if isinstance(refused.refusal, Busy):
         return msgspec.structs.replace(refused.refusal, revision=refused.revision)
@@ -174,22 +115,6 @@ def _expiry_outcome(expiry: Expiry, outcome: Committed[Banner, BannerEvent] | Re
 
 def _outcome(expiry: Expiry, word: str, until: Instant | None = None) -> ExpiryOutcome:
     return ExpiryOutcome(banner=expiry.banner, display_id=expiry.display_id, outcome=word, until=until)
-
-
-T = TypeVar("T")
-
-
-def _decode(decoder: msgspec.json.Decoder[T], data: bytes) -> T:
-    try:
-        return decoder.decode(data)
-    except msgspec.MsgspecError as error:
-        raise Malformed(_expectation(error), found=data) from None
-    except UnicodeDecodeError:
-        raise Malformed("JSON in UTF-8", found=data) from None
-
-
-def _expectation(error: msgspec.MsgspecError) -> str:
-    return f"a command in JSON ({error})"
 
 
 @asynccontextmanager
@@ -209,13 +134,13 @@ async def banner_service(
     await streams.ensure(mesh, streams.everything(replicas))
     skew = await streams.measure_skew(mesh)
     streams.check_skew(skew)
-    repository = Repository(banner_entity(ttl_ms), KvStore(mesh, streams.BANNERS), now)
+    host = Host(mesh, banner_hosting(ttl_ms), now)
     service = Service(
         name=NAME,
         instance=instance,
         description="owns what every banner shows",
-        endpoints=BannerService(mesh, repository).endpoints(),
-        facts=lambda: {"conflicts": repository.conflicts, "skew_seconds": round(skew, 6)},
+        endpoints=BannerService(mesh, host).endpoints(),
+        facts=lambda: {**host.facts(), "skew_seconds": round(skew, 6)},
     )
     async with serve(mesh, service):
         yield

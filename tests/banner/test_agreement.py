@@ -1,13 +1,17 @@
 """The past explains the present, and both stores tell the same past.
 
 One rule machine does to a banner whatever may be done to it, through two instances at a time that do not know
-of each other, over the store in memory and the one on JetStream in lockstep.
+of each other and may die in the middle of a commit, over the store in memory and the one on JetStream in
+lockstep.
 """
 
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
 
-import anyio
+import pytest
 from anyio import from_thread, to_thread
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -19,8 +23,9 @@ from hypothesis.stateful import (
 )
 
 from services.banner.entity import Ask, banner_entity
-from services.banner.service import order
+from services.banner.service import banner_hosting
 from shared.contracts.banner import (
+    QUEUE_AT_MOST,
     Banner,
     BannerCommand,
     BannerEvent,
@@ -29,81 +34,240 @@ from shared.contracts.banner import (
     Display,
     Expire,
     Expired,
+    Held,
+    Hold,
+    Left,
+    Queued,
     Register,
     Registered,
+    Release,
+    Released,
+    Replace,
+    Replaced,
     Role,
     Show,
     Shown,
+    Ticket,
+    When,
 )
-from shared.contracts.errors import OutcomeUnknown
+from shared.contracts.errors import AirDisplayError
 from shared.contracts.identity import CommandId, DisplayId
-from shared.contracts.instants import Instant
+from shared.contracts.instants import Instant, later
+from shared.entities.claims import Claims
 from shared.entities.entity import Order, replay
 from shared.entities.memory import MemoryStore
 from shared.entities.records import REMEMBERED_AT_MOST, Codec, Record
 from shared.entities.repository import Committed, Refused, Repository
 from shared.entities.store import Store
 from shared.mesh import streams
+from shared.mesh.banners import VERBS
 from shared.mesh.connection import Mesh
+from shared.mesh.hosting import order
 from shared.mesh.kv import KvStore
-from shared.mesh.streams import BANNERS
+from shared.mesh.streams import BANNERS, COMMANDS
 from tests.support.banners import new_banner_id
 from tests.support.clock import HandClock
+from tests.support.history import records_of
+from tests.support.stores import Fault, FaultyStore
+from tests.support.waiting import until
 
 TTL = 1_000
 ENTITY = banner_entity(TTL)
+HOSTING = banner_hosting(TTL)
+MORE_THAN_MAY_WAIT = QUEUE_AT_MOST + 2
 
-Answer = Committed[Banner, BannerEvent] | Refused
+Wish = Order[Ask]
 Repo = Repository[Banner, Ask, BannerEvent]
+BannerRecord = Record[Banner, BannerEvent]
 
 _codec: Codec[Banner, BannerEvent] = Codec(ENTITY)
 
 INSTANCES = st.integers(0, 1)
-PEOPLE = st.sampled_from(["ada", "bob"])
-TEXTS = st.sampled_from(["Hello", " Hi ", "", "x" * 121])
-ROLES: st.SearchStrategy[Role] = st.sampled_from(["author", "operator"])
+PEOPLE = st.sampled_from(["ada", "bob", "cyd", "dan"])
+SOMEBODY = st.sampled_from(["its author", "its author", "bob"])
+TEXTS = st.sampled_from(["Hello", "Hi", " there "])
+ROLES: st.SearchStrategy[Role] = st.sampled_from(["author", "operator", "operator"])
+WHEN: st.SearchStrategy[When] = st.sampled_from(["queue", "queue", "now"])
+TARGETS = st.sampled_from(["any", "up", "first", "last", "over"])
+FENCES = st.sampled_from(["none", "none", "newest", "newest", "older"])
+"""Which revision a command names."""
+COMMIT_FAULTS = st.sampled_from([Fault.LOSE_ANSWER, Fault.LOSE_REQUEST, Fault.LATE, Fault.UNREACHABLE])
+
+
+class DiedError(AirDisplayError):
+    """Raised when an instance is gone in the middle of a commit."""
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Whoever asked has no answer, for this reason."""
+
+    why: str
+
+
+Answer = Committed[Banner, BannerEvent] | Refused | Lost
 
 
 class Lockstep:
     """Two instances of the banner service over each of the two stores; both stores are asked the same."""
 
-    def __init__(self, kv: KvStore, written_before: int) -> None:
+    def __init__(self, mesh: Mesh, written_before: int) -> None:
         self.banner = new_banner_id()
         self.memory = MemoryStore()
         # Revisions count through the whole bucket; with as many entries before, they are the same in memory.
         self.memory.log.extend([("", b"")] * written_before)
-        self.kv = kv
+        self.written_before = written_before
         self.clocks = (HandClock(), HandClock())
+        self._mesh = mesh
+        self._kv = KvStore(mesh, BANNERS)
+        self._stores: dict[str, Store] = {"memory": self.memory, "kv": self._kv}
+        self._claims: dict[str, Store] = {"memory": MemoryStore(), "kv": KvStore(mesh, COMMANDS)}
+        self._used: list[FaultyStore] = []
         self._instances: dict[tuple[int, str], Repo] = {}
         for instance in (0, 1):
             self.start(instance)
 
-    def start(self, instance: int) -> None:
-        """Begin an instance anew: it remembers nothing."""
-        stores: dict[str, Store] = {"memory": self.memory, "kv": self.kv}
-        for name, store in stores.items():
-            self._instances[instance, name] = Repository(ENTITY, store, self.clocks[instance])
+    def start(self, instance: int, fault: Fault | None = None, *, dies: bool = False) -> None:
+        """Begin an instance anew: it remembers nothing. A fault that it meets may be its end."""
+        for name, store in self._stores.items():
+            faulty = FaultyStore(store, [fault], meanwhile=_die if dies else None)
+            self._used.append(faulty)
+            claims = Claims(BANNERS.name, self._claims[name])
+            self._instances[instance, name] = Repository(ENTITY, faulty, self.clocks[instance], claims=claims)
 
-    async def execute(self, instance: int, wish: Order[Ask]) -> Answer:
+    async def endanger(self, instance: int, fault: Fault, *, dies: bool) -> None:
+        """The next commit of an instance meets a fault, which may be its end: the same commit over both."""
+        self.start(instance, fault, dies=dies)
+        for name in self._stores:
+            await self._instances[instance, name].read(self.banner)
+
+    async def execute(self, instance: int, wish: Wish) -> Answer:
         """The answer of both."""
-        expected = await self._instances[instance, "memory"].execute(self.banner, wish)
-        with anyio.fail_after(10):
-            actual = await self._until_known(self._instances[instance, "kv"], wish)
+        expected = await self._answer(self._instances[instance, "memory"], wish)
+        actual = await self._answer(self._instances[instance, "kv"], wish)
         assert expected == actual
+        if actual == Lost(DiedError.__name__):
+            self.start(instance)
         return actual
 
-    async def records(self) -> list[Record[Banner, BannerEvent]]:
-        """The past of the banner, after looking that both stores hold the same present."""
-        assert await self.memory.load(self.banner, fresh=True) == await self.kv.load(self.banner, fresh=True)
-        return [_codec.decode(data) for key, data in self.memory.log if key == self.banner]
+    async def deliver_late(self) -> None:
+        """What was held up on its way arrives, even if whoever sent it is dead by now."""
+        for store in self._used:
+            await store.deliver_late()
 
-    async def _until_known(self, repository: Repo, wish: Order[Ask]) -> Answer:
-        """A repeated command may have to wait for its record to arrive in the history."""
-        while True:
-            try:
-                return await repository.execute(self.banner, wish)
-            except OutcomeUnknown:
-                await anyio.sleep(0.005)
+    async def agree(self) -> None:
+        """Both stores hold the same present."""
+        assert await self.memory.load(self.banner, fresh=True) == await self._kv.load(self.banner, fresh=True)
+
+    async def agree_about_the_past(self) -> None:
+        """The history has every record that the store in memory has, under the same revision."""
+        expected = [
+            (revision, _codec.decode(data))
+            for revision, (key, data) in enumerate(self.memory.log, 1)
+            if key == self.banner
+        ]
+
+        async def has_all() -> bool:
+            return expected == await records_of(self._mesh, self.banner)
+
+        await until(has_all)
+
+    async def _answer(self, repository: Repo, wish: Wish) -> Answer:
+        try:
+            return await repository.execute(self.banner, wish)
+        except AirDisplayError as error:
+            return Lost(type(error).__name__)
+
+
+async def _die() -> None:
+    raise DiedError("gone")
+
+
+class Past:
+    """What has happened to a banner so far; every further record must be able to follow that."""
+
+    def __init__(self) -> None:
+        self.up: Display | None = None
+        self.line: list[Ticket] = []
+        self.held = False
+        self._state: Banner | None = None
+        self._at = Instant("")
+        self._free_from = Instant("")
+        self._number = 0
+        self._revision = 0
+        self._shown: set[DisplayId] = set()
+        self._queued: set[DisplayId] = set()
+        self._commands: set[CommandId] = set()
+
+    def go_on(self, revision: int, record: BannerRecord) -> None:
+        """Look at the next record."""
+        assert (record.number, record.previous) == (self._number + 1, self._revision)
+        assert self._at <= record.at
+        self._number, self._revision, self._at = record.number, revision, record.at
+        if record.command.id is not None:
+            assert record.command.id not in self._commands, "carried out twice"
+            self._commands.add(record.command.id)
+        for event in record.events:
+            self._follow(event)
+        self._state = replay(ENTITY, record.events, self._state)
+        self._look_at(record.state)
+
+    def _look_at(self, state: Banner) -> None:
+        assert self._state == state
+        assert (self.up, tuple(self.line), self.held) == (state.display, state.queue, state.hold is not None)
+        assert not self.line or self.up or self.held, "somebody waits for nothing"
+        assert not (self.up and self.held)
+        assert len(self.line) == len({ticket.by for ticket in self.line}) <= QUEUE_AT_MOST
+
+    def _follow(self, event: BannerEvent) -> None:
+        match event:
+            case Registered():
+                assert self._number == 1
+            case Shown(display=display):
+                self._begin(display)
+            case Replaced(display_id=replaced, text=text, was=was):
+                assert self.up is not None
+                assert (self.up.id, self.up.text) == (replaced, was)
+                assert self._at < self.up.until
+                self.up = Display(
+                    id=replaced, text=text, by=self.up.by, shown_at=self.up.shown_at, until=self.up.until
+                )
+            case Expired(display_id=ended, until=deadline):
+                assert self.up is not None
+                assert (self.up.id, self.up.until) == (ended, deadline)
+                assert deadline <= self._at
+                self.up, self._free_from = None, deadline
+            case Cleared(display_id=ended):
+                assert self.up is not None
+                assert self.up.id == ended
+                assert self._at < self.up.until
+                self.up, self._free_from = None, self._at
+            case Queued(ticket=ticket):
+                assert ticket.id not in self._queued | self._shown
+                self._queued.add(ticket.id)
+                self.line.append(ticket)
+            case Left(display_id=gone):
+                assert gone in [ticket.id for ticket in self.line]
+                self.line = [ticket for ticket in self.line if ticket.id != gone]
+            case Held():
+                assert self.up is None
+                self.held = True
+            case Released():
+                assert self.held
+                self.held = False
+
+    def _begin(self, display: Display) -> None:
+        """No display begins while another lasts, during a hold, a second time, or past those who wait."""
+        assert self.up is None
+        assert not self.held
+        assert display.id not in self._shown
+        assert self._free_from <= display.shown_at == self._at
+        if self.line:
+            first = self.line.pop(0)
+            assert (first.id, first.text, first.by) == (display.id, display.text, display.by)
+            assert later(display.shown_at, first.ttl_ms) == display.until
+        self._shown.add(display.id)
+        self.up = display
 
 
 class AnyBanner(RuleBasedStateMachine):
@@ -112,129 +276,241 @@ class AnyBanner(RuleBasedStateMachine):
     def __init__(self, begin: Callable[[], Coroutine[object, object, Lockstep]]) -> None:
         super().__init__()
         self._both: Lockstep = from_thread.run(begin)
+        self._past = Past()
+        self._seen = self._both.written_before
         self._count = 0
-        self._accepted: list[tuple[Order[Ask], Committed[Banner, BannerEvent]]] = []
+        self._crowded = False
+        self._accepted: dict[CommandId, tuple[Wish, Committed[Banner, BannerEvent]]] = {}
+        self._unanswered: list[Wish] = []
         self._displays: list[DisplayId] = []
 
     @initialize()
     def begin(self) -> None:
         """Most of what can happen needs a banner."""
-        self._ask(0, "register", Register(id=self._new_id()))
+        self._ask(0, Register(id=self._new_id()))
 
+    @rule(
+        instance=INSTANCES,
+        by=PEOPLE,
+        how=st.sampled_from(["register again", "show nothing", "come too late"]),
+    )
+    def ask_in_vain(self, instance: int, by: str, how: str) -> None:
+        """What no banner ever does."""
+        commands: dict[str, tuple[BannerCommand, str]] = {
+            "register again": (Register(id=self._new_id(), name="Other"), "already-registered"),
+            "show nothing": (Show(id=self._new_id(), text="", by=by), "bad-text"),
+            "come too late": (
+                Show(id=self._new_id(), text="Hello", by=by, not_after=self._too_late()),
+                "too-late",
+            ),
+        }
+        command, reason = commands[how]
+        answer = self._ask(instance, command)
+        assert isinstance(answer, Refused)
+        assert reason == answer.refusal.reason
+
+    @rule(instance=INSTANCES, text=TEXTS, by=PEOPLE, when=WHEN, fence=FENCES)
+    def show(self, instance: int, text: str, by: str, when: When, fence: str) -> None:
+        name, revision = self._new_id(), self._revision(fence)
+        self._displays.append(DisplayId(name))
+        self._ask(instance, Show(id=name, text=text, by=by, when=when, revision=revision))
+
+    @rule(instance=INSTANCES, by=PEOPLE, when=WHEN)
+    def show_without_a_key(self, instance: int, by: str, when: When) -> None:
+        self._ask(instance, Show(text="Hello", by=by, when=when))
+
+    @precondition(lambda self: not self._crowded)
     @rule(instance=INSTANCES)
-    def register(self, instance: int) -> None:
-        self._ask(instance, "register", Register(id=self._new_id(), name="Other"))
+    def crowd(self, instance: int) -> None:
+        """More than may wait come at once."""
+        self._crowded = True
+        for number in range(MORE_THAN_MAY_WAIT):
+            self._ask(instance, Show(id=self._new_id(), text="Me too", by=f"guest-{number}", when="queue"))
 
-    @rule(instance=INSTANCES, text=TEXTS, by=PEOPLE)
-    def show(self, instance: int, text: str, by: str) -> None:
-        answer = self._ask(instance, "show", Show(id=self._new_id(), text=text, by=by))
-        if isinstance(answer, Committed):
-            display = answer.record.state.display
-            assert display is not None
-            self._displays.append(display.id)
+    @precondition(lambda self: self._past.up)
+    @rule(instance=INSTANCES, text=TEXTS, who=SOMEBODY, role=ROLES, fence=FENCES)
+    def replace(self, instance: int, text: str, who: str, role: Role, fence: str) -> None:
+        by, revision = self._who(who, self._target("up")), self._revision(fence)
+        answer = self._ask(
+            instance, Replace(id=self._new_id(), text=text, by=by, role=role, revision=revision)
+        )
+        assert fence == "newest" or not isinstance(answer, Committed)
 
-    @rule(instance=INSTANCES, by=PEOPLE, role=ROLES, at_newest=st.booleans(), known=st.booleans())
-    def clear(self, instance: int, by: str, role: Role, *, at_newest: bool, known: bool) -> None:
-        revision = (len(self._both.memory.log) if at_newest else 1) if known else None
-        self._ask(instance, "clear", Clear(id=self._new_id(), by=by, role=role, revision=revision))
+    @rule(instance=INSTANCES, who=SOMEBODY, role=ROLES, fence=FENCES)
+    def clear(self, instance: int, who: str, role: Role, fence: str) -> None:
+        by, revision = self._who(who, self._target("up")), self._revision(fence)
+        self._ask(instance, Clear(id=self._new_id(), by=by, role=role, revision=revision))
 
     @precondition(lambda self: self._displays)
-    @rule(instance=INSTANCES, data=st.data())
-    def expire(self, instance: int, data: st.DataObject) -> None:
-        display = data.draw(st.sampled_from(self._displays[-3:]))
-        answer = self._ask(instance, "expire", Expire(display_id=display))
-        if isinstance(answer, Committed):
-            assert [display] == [e.display_id for e in answer.record.events if isinstance(e, Expired)]
+    @rule(instance=INSTANCES, which=TARGETS, who=SOMEBODY, role=ROLES, fence=FENCES)
+    def clear_by_name(self, instance: int, which: str, who: str, role: Role, fence: str) -> None:
+        display, revision = self._target(which), self._revision(fence)
+        by = self._who(who, display)
+        self._ask(
+            instance,
+            Clear(id=self._new_id(), by=by, role=role, display_id=display, revision=revision),
+        )
+
+    @precondition(lambda self: self._displays)
+    @rule(instance=INSTANCES, which=TARGETS)
+    def say_it_is_over(self, instance: int, which: str) -> None:
+        self._expire(instance, self._target(which))
+
+    @precondition(lambda self: self._past.up)
+    @rule(instance=INSTANCES, late=st.integers(0, 2), said=st.booleans())
+    def reach_the_deadline(self, instance: int, late: int, *, said: bool) -> None:
+        """For one instance, which may be asked to say so."""
+        up = self._past.up
+        assert up is not None
+        self._both.clocks[instance].at = later(up.until, late)
+        if said:
+            self._expire(instance, up.id)
+
+    @rule(instance=INSTANCES, role=ROLES, fence=FENCES)
+    def hold(self, instance: int, role: Role, fence: str) -> None:
+        revision = self._revision(fence)
+        self._ask(instance, Hold(id=self._new_id(), reason="wind", role=role, revision=revision))
+
+    @precondition(lambda self: self._past.held)
+    @rule(instance=INSTANCES, role=ROLES, fence=FENCES)
+    def release(self, instance: int, role: Role, fence: str) -> None:
+        self._ask(instance, Release(id=self._new_id(), role=role, revision=self._revision(fence)))
 
     @precondition(lambda self: self._accepted)
     @rule(instance=INSTANCES, data=st.data())
     def repeat(self, instance: int, data: st.DataObject) -> None:
-        """The same command again, after whatever came between: the same answer, and no effect."""
-        wish, first = data.draw(st.sampled_from(self._accepted[-REMEMBERED_AT_MOST:]))
-        written = len(self._both.memory.log)
+        """The same command again, after whatever came between."""
+        self._repeat(instance, data.draw(st.sampled_from(list(self._accepted))))
 
-        again = from_thread.run(self._both.execute, instance, wish)
+    @precondition(lambda self: self._forgotten())
+    @rule(instance=INSTANCES, data=st.data())
+    def repeat_what_is_forgotten(self, instance: int, data: st.DataObject) -> None:
+        """The same command again, when the newest record does not remember it any more."""
+        self._repeat(instance, data.draw(st.sampled_from(self._forgotten())))
 
-        assert Committed(first.revision, first.record, repeated=True) == again
-        assert written == len(self._both.memory.log)
-
-    @precondition(lambda self: self._accepted)
+    @precondition(lambda self: self._claimed())
     @rule(instance=INSTANCES, data=st.data())
     def reuse(self, instance: int, data: st.DataObject) -> None:
         """The id of an accepted command for something else: refused."""
-        wish, _ = data.draw(st.sampled_from(self._accepted[-REMEMBERED_AT_MOST:]))
+        wish = data.draw(st.sampled_from(self._claimed()))
         assert wish.id is not None
 
-        answer = self._ask(instance, "show", Show(id=CommandId(wish.id), text="something else"))
+        answer = self._ask(instance, Show(id=wish.id, text="something else"))
 
         assert isinstance(answer, Refused)
         assert "key-reused" == answer.refusal.reason
 
-    @rule(instance=INSTANCES, milliseconds=st.sampled_from([-10, 1, TTL // 2, TTL - 1, TTL]))
-    def pass_time(self, instance: int, milliseconds: int) -> None:
-        """For one instance only: clocks differ, and are set back now and then."""
-        self._both.clocks[instance].advance(milliseconds)
+    @precondition(lambda self: self._unanswered)
+    @rule(instance=INSTANCES, data=st.data())
+    def ask_again(self, instance: int, data: st.DataObject) -> None:
+        """What had no answer is asked again, until it has one."""
+        number = data.draw(st.integers(0, len(self._unanswered) - 1))
+        self._send(instance, self._unanswered.pop(number))
+
+    @rule(
+        instances=st.sampled_from([(0,), (1,), (0, 1)]), milliseconds=st.sampled_from([-10, 1, TTL // 2, TTL])
+    )
+    def pass_time(self, instances: tuple[int, ...], milliseconds: int) -> None:
+        """For one instance or both: clocks differ, and are set back now and then."""
+        for instance in instances:
+            self._both.clocks[instance].advance(milliseconds)
 
     @rule(instance=INSTANCES)
     def restart(self, instance: int) -> None:
         self._both.start(instance)
 
+    @rule(instance=INSTANCES, fault=COMMIT_FAULTS, dies=st.booleans())
+    def endanger(self, instance: int, fault: Fault, *, dies: bool) -> None:
+        """The next commit of this instance meets a fault, of which it may die."""
+        from_thread.run(partial(self._both.endanger, instance, fault, dies=dies))
+
+    @rule()
+    def deliver_late(self) -> None:
+        from_thread.run(self._both.deliver_late)
+
     @invariant()
     def the_past_explains_the_present(self) -> None:
-        records = from_thread.run(self._both.records)
-        events = [event for record in records for event in record.events]
-        assert not records or records[-1].state == replay(ENTITY, events, None)
-        _check_displays(records)
+        log = self._both.memory.log
+        for revision in range(self._seen + 1, len(log) + 1):
+            self._past.go_on(revision, _codec.decode(log[revision - 1][1]))
+        self._seen = len(log)
+        from_thread.run(self._both.agree)
+
+    def teardown(self) -> None:
+        from_thread.run(self._both.agree_about_the_past)
 
     def _new_id(self) -> CommandId:
         self._count += 1
-        return CommandId(f"c{self._count}")
+        return CommandId(f"{self._both.banner}-{self._count}")
 
-    def _ask(self, instance: int, verb: str, command: BannerCommand) -> Answer:
-        wish = order(verb, self._both.banner, command)
+    def _revision(self, fence: str) -> int | None:
+        newest = len(self._both.memory.log)
+        return {"none": None, "newest": newest, "older": newest - 1}[fence]
+
+    def _too_late(self) -> Instant:
+        return later(min(clock.at for clock in self._both.clocks), -1)
+
+    def _target(self, which: str) -> DisplayId:
+        """The display that is up, one of those who wait, one that is over, or any."""
+        line = [ticket.id for ticket in self._past.line]
+        if which == "up" and self._past.up is not None:
+            return self._past.up.id
+        if which in {"first", "last"} and line:
+            return line[0 if which == "first" else -1]
+        over = [name for name in self._displays if name not in line]
+        return next(iter(over if which == "over" else self._displays[::-1]), DisplayId("nobody-asked"))
+
+    def _who(self, who: str, display: DisplayId) -> str:
+        known = {ticket.id: ticket.by for ticket in self._past.line}
+        if self._past.up is not None:
+            known[self._past.up.id] = self._past.up.by
+        return known.get(display, "ada") if who == "its author" else who
+
+    def _expire(self, instance: int, display: DisplayId) -> None:
+        answer = self._ask(instance, Expire(display_id=display))
+        if isinstance(answer, Committed):
+            assert [display] == [e.display_id for e in answer.record.events if isinstance(e, Expired)]
+
+    def _repeat(self, instance: int, name: CommandId) -> None:
+        """The same answer, and no effect."""
+        wish, first = self._accepted[name]
+        assert Committed(first.revision, first.record, repeated=True) == self._send(instance, wish)
+
+    def _forgotten(self) -> list[CommandId]:
+        remembered = len(self._both.memory.log) - REMEMBERED_AT_MOST
+        return [name for name, (_, first) in self._accepted.items() if first.revision < remembered]
+
+    def _claimed(self) -> list[Wish]:
+        """Accepted commands with a claim; one that named a revision is recognised by that, and has none."""
+        return [wish for wish, _ in self._accepted.values() if wish.keyed and wish.revision is None]
+
+    def _ask(self, instance: int, command: BannerCommand) -> Answer:
+        return self._send(instance, order(HOSTING, VERBS[type(command)], self._both.banner, command))
+
+    def _send(self, instance: int, wish: Wish) -> Answer:
+        """Send it to one instance; what it says of the commit is true."""
+        before = len(self._both.memory.log)
         answer: Answer = from_thread.run(self._both.execute, instance, wish)
-        if isinstance(answer, Committed) and not answer.repeated and wish.id is not None:
-            self._accepted.append((wish, answer))
+        written = list(range(before + 1, len(self._both.memory.log) + 1))
+        if isinstance(answer, Committed):
+            assert ([] if answer.repeated else [answer.revision]) == written
+        elif isinstance(answer, Refused):
+            assert [] == written
+        if wish.keyed and wish.id is not None and isinstance(answer, Committed):
+            self._accepted[wish.id] = wish, answer
+        elif wish.keyed and isinstance(answer, Lost):
+            self._unanswered.append(wish)
         return answer
 
 
-def _check_displays(records: list[Record[Banner, BannerEvent]]) -> None:
-    """No display begins while another lasts, each ends at most once, and time only goes on."""
-    up: Display | None = None
-    free_from = Instant("")
-    seen: set[DisplayId] = set()
-    for record in records:
-        for event in record.events:
-            match event:
-                case Shown(display=display):
-                    assert up is None
-                    assert display.id not in seen
-                    assert free_from <= display.shown_at == record.at
-                    up = display
-                    seen.add(display.id)
-                case Expired(display_id=ended, until=until):
-                    assert up is not None
-                    assert (up.id, up.until) == (ended, until)
-                    assert until <= record.at
-                    up, free_from = None, until
-                case Cleared(display_id=ended):
-                    assert up is not None
-                    assert up.id == ended
-                    assert record.at < up.until
-                    up, free_from = None, record.at
-                case Registered():
-                    assert up is None
-    times = [record.at for record in records]
-    assert sorted(times) == times
-
-
+@pytest.mark.timeout(400)  # a failure takes its time, until it is as small as it can be
 async def test_the_past_explains_the_present_in_both_stores_alike(mesh: Mesh) -> None:
     async def begin() -> Lockstep:
-        written = (await streams.info(mesh, streams.stream_of(BANNERS))).state.last_seq
-        return Lockstep(KvStore(mesh, BANNERS), written)
+        return Lockstep(mesh, (await streams.info(mesh, BANNERS.stream)).state.last_seq)
 
     class Machine(AnyBanner):
         def __init__(self) -> None:
             super().__init__(begin)
 
-    await to_thread.run_sync(run_state_machine_as_test, Machine)
+    long = settings(max_examples=max(100, settings().max_examples), stateful_step_count=60)
+    await to_thread.run_sync(lambda: run_state_machine_as_test(Machine, settings=long))

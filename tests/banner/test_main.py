@@ -7,7 +7,8 @@ from pathlib import Path
 import anyio
 import pytest
 
-from shared.contracts.banner import Accepted, Register, Show
+from shared.contracts.banner import Register, Show
+from shared.contracts.command import Accepted
 from shared.contracts.errors import Unreachable
 from shared.contracts.instants import milliseconds_between
 from shared.mesh.banners import Banners

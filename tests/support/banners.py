@@ -5,7 +5,8 @@ from contextlib import asynccontextmanager
 from uuid import uuid4
 
 from services.banner.service import banner_service
-from shared.contracts.banner import Accepted, Register, Show
+from shared.contracts.banner import Banner, Hold, Register, Show
+from shared.contracts.command import Accepted
 from shared.contracts.identity import BannerId, CommandId
 from shared.contracts.instants import Instant
 from shared.mesh import clock
@@ -46,8 +47,26 @@ async def registered(banners: Banners, banner: BannerId | None = None) -> Banner
     return banner
 
 
-async def shown(banners: Banners, banner: BannerId, text: str = "Hello", *, by: str = "ada") -> Accepted:
+async def shown(
+    banners: Banners, banner: BannerId, text: str = "Hello", *, by: str = "ada"
+) -> Accepted[Banner]:
     """Put a text on a free banner; the answer to that."""
     answer = await banners.command(banner, Show(id=new_command_id(), text=text, by=by))
+    assert isinstance(answer, Accepted)
+    return answer
+
+
+async def queued(
+    banners: Banners, banner: BannerId, text: str = "Next", *, by: str = "bob"
+) -> Accepted[Banner]:
+    """Let a text wait for its turn; the answer to that."""
+    answer = await banners.command(banner, Show(id=new_command_id(), text=text, by=by, when="queue"))
+    assert isinstance(answer, Accepted)
+    return answer
+
+
+async def held(banners: Banners, banner: BannerId, reason: str = "wind") -> Accepted[Banner]:
+    """Hold a banner, as an operator; the answer to that."""
+    answer = await banners.command(banner, Hold(reason=reason, by="olga", role="operator"))
     assert isinstance(answer, Accepted)
     return answer

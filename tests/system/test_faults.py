@@ -13,8 +13,7 @@ from shared.contracts.instants import Instant
 from shared.mesh import clock, streams
 from shared.mesh.connection import open_mesh
 from shared.mesh.follow import follow
-from shared.mesh.kv import revision_in_source
-from tests.support.judge import Acknowledged, Logged, ToldBusy, decoder, violations
+from tests.support.judge import Acknowledged, Logged, ToldBusy, ToldToWait, decoder, violations
 from tests.support.system import System, running_system
 
 TTL: Final = 1.0
@@ -31,12 +30,16 @@ class Witness:
     def __init__(self) -> None:
         self.acknowledged: list[Acknowledged] = []
         self.told_busy: list[ToldBusy] = []
+        self.told_to_wait: list[ToldToWait] = []
         self.commands = 0
         self.retries = 0
 
 
 class Person:
-    """Sends messages, and asks again with the same key until the answer is definite."""
+    """Sends messages, some to wait for a turn, and asks again with the same key until the answer is definite.
+
+    Of those that wait, some are taken back.
+    """
 
     def __init__(self, name: str, system: System, witness: Witness, chance: random.Random) -> None:
         self._name = name
@@ -47,24 +50,37 @@ class Person:
 
     async def send_messages(self, client: httpx.AsyncClient, until: float) -> None:
         while anyio.current_time() < until:
-            await self._send(client, self._chance.choice(BANNERS))
+            when = "queue" if self._chance.random() < 0.03 else "now"
+            await self._send(client, self._chance.choice(BANNERS), when)
             await anyio.sleep(self._chance.random() * 0.05)
 
-    async def _send(self, client: httpx.AsyncClient, banner: str) -> None:
+    async def _send(self, client: httpx.AsyncClient, banner: str, when: str) -> None:
         self._count += 1
         key = f"{self._name}-{self._count}"
         began = clock.now()
         with anyio.fail_after(PATIENCE):
-            while (answer := await self._ask(client, banner, key)) is None:
-                self._witness.retries += 1
-                await anyio.sleep(0.1)
-        self._witness.commands += 1
-        self._note(banner, answer, began)
+            body = {"text": key, "when": when}
+            answer = await self._ask(client, "POST", f"/v1/banners/{banner}/display", key=key, body=body)
+            self._witness.commands += 1
+            self._note(banner, answer, began)
+            if answer.status_code == 202 and self._chance.random() < 0.3:
+                await self._ask(client, "DELETE", answer.headers["Location"])
 
-    async def _ask(self, client: httpx.AsyncClient, banner: str, key: str) -> httpx.Response | None:
-        url = f"{self._chance.choice(self._system.urls)}/v1/banners/{banner}/display"
+    async def _ask(
+        self, client: httpx.AsyncClient, method: str, path: str, *, key: str = "", body: object = None
+    ) -> httpx.Response:
+        while (answer := await self._try(client, method, path, key, body)) is None:
+            self._witness.retries += 1
+            await anyio.sleep(0.1)
+        return answer
+
+    async def _try(
+        self, client: httpx.AsyncClient, method: str, path: str, key: str, body: object
+    ) -> httpx.Response | None:
+        url = f"{self._chance.choice(self._system.urls)}{path}"
+        headers = {"Cookie": f"airdisplay_guest={self._name}", **({"Idempotency-Key": key} if key else {})}
         try:
-            answer = await client.post(url, json={"text": key}, headers={"Idempotency-Key": key})
+            answer = await client.request(method, url, json=body, headers=headers)
         except httpx.TransportError:
             return None
         if answer.status_code in {503, 504}:
@@ -75,9 +91,12 @@ class Person:
         told = answer.json()
         if answer.status_code == 201:
             self._witness.acknowledged.append(Acknowledged(banner, told["id"], told["until"]))
-        else:
-            assert told["type"] == "/problems/busy", answer.text
+        elif answer.status_code == 202:
+            self._witness.told_to_wait.append(ToldToWait(banner, told["id"]))
+        elif told["type"] == "/problems/busy":
             self._witness.told_busy.append(ToldBusy(banner, told["display_id"], began, clock.now()))
+        else:
+            assert told["type"] == "/problems/already-waiting", answer.text
 
 
 async def nemesis(system: System, chance: random.Random, until: float) -> list[str]:
@@ -101,16 +120,15 @@ async def read_log(system: System) -> list[Logged]:
     records: list[Logged] = []
     read = decoder().decode
     async with open_mesh(system.nats.url, name="judge") as mesh:
-        last = (await streams.info(mesh, streams.stream_of(streams.BANNERS))).state.last_seq
-        async with follow(mesh, streams.HISTORY, subjects.history("*"), everything=True) as feed:
+        last = (await streams.info(mesh, streams.BANNERS.stream)).state.last_seq
+        history = streams.BANNERS.history
+        assert history is not None
+        subject = subjects.history(streams.BANNERS.name, "*")
+        async with follow(mesh, history, subject, everything=True) as feed:
             with anyio.fail_after(30):
                 async for entries in feed:
                     records += [
-                        Logged(
-                            subjects.key_of(entry.subject),
-                            revision_in_source((entry.headers or {})["Nats-Stream-Source"]),
-                            read(entry.data),
-                        )
+                        Logged(subjects.key_of(entry.subject), entry.sequence, read(entry.data))
                         for entry in entries
                     ]
                     if len(records) >= last:
@@ -138,6 +156,7 @@ async def test_no_overlap_and_nothing_acknowledged_is_lost_while_everything_is_k
 
         log = await read_log(system)
 
-    assert violations(log, witness.acknowledged, witness.told_busy) == []
+    assert violations(log, witness.acknowledged, witness.told_busy, witness.told_to_wait) == []
     assert witness.commands >= COMMANDS_AT_LEAST, (witness.commands, witness.retries, killed)
     assert len(witness.acknowledged) > len(BANNERS)
+    assert len(witness.told_to_wait) > len(BANNERS)
