@@ -6,32 +6,42 @@ from litestar import Litestar
 from litestar.datastructures import State
 from prometheus_client import CollectorRegistry
 
-from services.gateway import routes
+from services.gateway import display_routes, routes
+from services.gateway.authors import OPERATOR_TOKEN
+from services.gateway.calls import CALLS, Calls
+from services.gateway.followed import Followed
 from services.gateway.health import Missing, health_routes
 from services.gateway.hub import Hub
 from services.gateway.live import live_route
 from services.gateway.pages import openapi, static_routes
 from services.gateway.problems import HANDLERS, json_only
-from services.gateway.routes import CALLS, Calls
 from services.gateway.sse import live_events_route
 
 BODY_BYTES: Final = 16 * 1024
 
 
 def create_app(
-    calls: Calls, hub: Hub, *, epoch: str, missing: Missing, registry: CollectorRegistry
+    calls: Calls,
+    hub: Hub,
+    followed: Followed,
+    *,
+    epoch: str,
+    missing: Missing,
+    registry: CollectorRegistry,
+    operator_token: str | None,
 ) -> Litestar:
-    """The gateway as an ASGI application."""
+    """The gateway as an ASGI application; without a token nobody is an operator."""
     handlers: list[Any] = [
         *routes.ROUTES,
+        *display_routes.ROUTES,
         live_events_route(hub, epoch),
-        live_route(hub, epoch),
+        live_route(hub, followed, epoch),
         *health_routes(missing, registry),
         *static_routes(),
     ]
     return Litestar(
         route_handlers=handlers,
-        state=State({CALLS: calls}),
+        state=State({CALLS: calls, OPERATOR_TOKEN: operator_token}),
         before_request=json_only,
         exception_handlers=HANDLERS,
         request_max_body_size=BODY_BYTES,

@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 import msgspec
 from litestar.params import HeaderParameter, QueryParameter
 
-from shared.contracts.banner import Name, Tag
+from shared.contracts.banner import Name, Reason, Tag, When
 from shared.contracts.identity import WireBannerId
 
 PAGE_AT_MOST = 1_000
+HISTORY_AT_MOST = 100
 KEY_AT_MOST = 255
 
 
@@ -24,7 +25,26 @@ class ShowBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A text to show."""
 
     text: str
-    when: Literal["now"] = "now"
+    when: When = "now"
+
+
+class ReplaceBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a display shall read instead."""
+
+    text: str
+
+
+class HoldBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why nothing shall show."""
+
+    reason: Reason
+
+
+class ShowAnywhereBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A text to show on any free banner, or on any of those with a tag."""
+
+    text: str
+    tag: Tag | None = None
 
 
 IdempotencyKey = Annotated[
@@ -45,5 +65,10 @@ IfNoneMatch = Annotated[
 LastEventId = Annotated[
     str | None, HeaderParameter(name="Last-Event-ID", description="The last event that was received.")
 ]
-Status = Literal["free", "busy", "online", "offline"]
+Before = Annotated[
+    str | None,
+    QueryParameter(pattern=r"^[1-9]\d{0,17}$", description="Where the page before ended: its `next_cursor`."),
+]
+HistoryLimit = Annotated[int, QueryParameter(ge=1, le=HISTORY_AT_MOST)]
+Status = Literal["free", "busy", "held", "online", "offline"]
 Limit = Annotated[int, QueryParameter(ge=1, le=PAGE_AT_MOST)]

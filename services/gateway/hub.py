@@ -31,6 +31,8 @@ class Hub:
         """How many frames with changes were made ready for viewers since the start."""
         self.changes = 0
         """How many changes of banners were seen since the start."""
+        self.on_flush: Callable[[Iterable[str]], None] | None = None
+        """Called with the banners whose changes have just been handed out."""
         self._batches = Batches()
         self._changed: dict[BannerId, None] = {}
         self._something = asyncio.Event()
@@ -147,6 +149,8 @@ class Hub:
                 viewer.notice()
         if self._of_banner:
             self._offer(fragments)
+        if self.on_flush is not None:
+            self.on_flush(fragments)
 
     def _offer(self, fragments: Fragments) -> None:
         """To those who watch single banners: everyone gets what it watches, in one frame."""

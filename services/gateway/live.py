@@ -12,6 +12,7 @@ import msgspec
 from litestar import WebSocket, websocket
 from litestar.exceptions import WebSocketDisconnect
 
+from services.gateway.followed import Followed
 from services.gateway.hub import Hub
 from shared.contracts.errors import UNDECODABLE, Malformed
 from shared.contracts.identity import BannerId, banner_id
@@ -38,9 +39,10 @@ PING: Final = _encoder.encode(Ping()).decode()
 class LiveChannel:
     """One open WebSocket: what its client asked for, and what it is told."""
 
-    def __init__(self, socket: "WebSocket[Any, Any, Any]", hub: Hub, epoch: str) -> None:
+    def __init__(self, socket: "WebSocket[Any, Any, Any]", hub: Hub, followed: Followed, epoch: str) -> None:
         self._socket = socket
         self._hub = hub
+        self._followed = followed
         self._epoch = epoch
         self._viewer = hub.enter(heartbeat=True)
 
@@ -56,6 +58,7 @@ class LiveChannel:
                     tasks.cancel_scope.cancel()
         finally:
             self._hub.leave(viewer)
+            self._followed.unwatch(viewer, None)
         if viewer.closing is not None:
             await self._close(viewer.closing)
 
@@ -89,15 +92,25 @@ class LiveChannel:
         if isinstance(frame, Watch):
             self._watch(frame)
         elif isinstance(frame, Unwatch):
+            self._unwatch(frame)
+
+    def _unwatch(self, frame: Unwatch) -> None:
+        if frame.all or frame.banners:
             self._hub.unwatch(self._viewer, None if frame.all else [BannerId(each) for each in frame.banners])
+        self._followed.unwatch(self._viewer, frame.displays)
 
     def _watch(self, frame: Watch) -> None:
+        if not (frame.all or frame.banners or frame.displays):
+            wanted = 'expected "banners", "displays" or "all", found none of them'
+            self._tell(Problem(code="malformed", detail=wanted))
+            return
         if frame.all:
             self._hub.watch(self._viewer, None, lambda: snapshot(self._hub, None))
-            return
-        if not frame.banners:
-            self._tell(Problem(code="malformed", detail='expected "banners" or "all", found neither'))
-            return
+        elif frame.banners:
+            self._watch_banners(frame)
+        self._followed.watch(self._viewer, dict.fromkeys(frame.displays))
+
+    def _watch_banners(self, frame: Watch) -> None:
         try:
             banners = [banner_id(each) for each in frame.banners]
         except Malformed as error:
@@ -127,12 +140,12 @@ def snapshot(hub: Hub, banners: Iterable[BannerId] | None) -> str:
     return f'{{"op":"snapshot","revision":{view.revision},"recovered":false,"banners":[{body.decode()}]}}'
 
 
-def live_route(hub: Hub, epoch: str) -> Any:
+def live_route(hub: Hub, followed: Followed, epoch: str) -> Any:
     """The route of the live channel."""
 
     @websocket("/v1/live")
     async def live(socket: "WebSocket[Any, Any, Any]") -> None:
         await socket.accept()
-        await LiveChannel(socket, hub, epoch).run()
+        await LiveChannel(socket, hub, followed, epoch).run()
 
     return live

@@ -9,8 +9,18 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.status_codes import HTTP_400_BAD_REQUEST, HTTP_415_UNSUPPORTED_MEDIA_TYPE
 
-from shared.contracts.errors import OutcomeUnknown, Unreachable
-from shared.contracts.refusals import Busy, Failed, MeshUnavailable, Overloaded, Refusal, Unknown
+from shared.contracts.errors import OutcomeUnknown, Unreachable, Unreadable
+from shared.contracts.refusals import (
+    Busy,
+    Failed,
+    LobbyFull,
+    MeshUnavailable,
+    Overloaded,
+    QueueFull,
+    RecordUnreadable,
+    Refusal,
+    Unknown,
+)
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_SECONDS: Final = 1
@@ -26,6 +36,7 @@ _WITH_BODY: Final = {"POST", "PUT", "PATCH"}
 
 _SLUGS: Final = {
     400: ("malformed-request", "Malformed request"),
+    401: ("not-authorized", "Not authorized"),
     404: ("not-found", "Not found"),
     405: ("method-not-allowed", "Method not allowed"),
     413: ("too-large", "Too large"),
@@ -55,9 +66,9 @@ def refused(refusal: Refusal) -> Response[bytes]:
     facts: dict[str, Any] = msgspec.to_builtins(refusal)
     del facts["reason"]
     headers: dict[str, str] = {}
-    if isinstance(refusal, Busy):
+    if isinstance(refusal, Busy | QueueFull):
         headers["Retry-After"] = str(max(1, math.ceil(refusal.retry_after_ms / 1000)))
-    elif isinstance(refusal, MeshUnavailable | Overloaded | Unknown):
+    elif isinstance(refusal, MeshUnavailable | Overloaded | Unknown | LobbyFull):
         headers["Retry-After"] = str(RETRY_SECONDS)
     return problem(refusal.reason, refusal.title, refusal.code, refusal.detail, headers=headers, **facts)
 
@@ -89,6 +100,12 @@ def on_outcome_unknown(_request: AnyRequest, _error: OutcomeUnknown) -> Response
     return refused(Unknown())
 
 
+def on_unreadable(_request: AnyRequest, error: Unreadable) -> Response[bytes]:
+    """What is stored cannot be read by this version."""
+    log.error("record unreadable", problem=str(error))
+    return refused(RecordUnreadable(problem=str(error)))
+
+
 def on_validation(_request: AnyRequest, error: ValidationException) -> Response[bytes]:
     """A body or parameter that does not fit its type."""
     return invalid(_sentence(error))
@@ -116,6 +133,7 @@ def on_bug(request: AnyRequest, error: Exception) -> Response[bytes]:
 HANDLERS: Final[dict[int | type[Exception], Any]] = {
     Unreachable: on_unreachable,
     OutcomeUnknown: on_outcome_unknown,
+    Unreadable: on_unreadable,
     ValidationException: on_validation,
     UnicodeDecodeError: on_undecodable,
     RecursionError: on_undecodable,

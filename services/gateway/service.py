@@ -9,17 +9,25 @@ import anyio
 from prometheus_client import CollectorRegistry, Gauge
 
 from services.gateway.app import create_app
+from services.gateway.calls import Calls
+from services.gateway.displays import Displays
+from services.gateway.followed import Followed, home_of
 from services.gateway.hub import Hub
 from services.gateway.live import HEARTBEAT_MS, MESH_AWAY, PING, snapshot
-from services.gateway.routes import Calls
+from services.gateway.lobbies import LobbyView
+from services.gateway.past import Archive
 from services.gateway.server import listen, serving
+from services.gateway.view import View
 from shared.contracts import subjects
 from shared.contracts.errors import OutcomeUnknown, Unreachable
 from shared.contracts.views import CloseCode
+from shared.entities.claims import Claims
 from shared.mesh import streams
 from shared.mesh.banners import Banners
 from shared.mesh.connection import Mesh
 from shared.mesh.follow import Feed, follow
+from shared.mesh.kv import KvStore
+from shared.mesh.lobbies import Lobbies
 from shared.mesh.services import Service, serve
 
 NAME: Final = "gateway"
@@ -28,13 +36,15 @@ _PING_SECONDS: Final = 0.5
 _LOOK_SECONDS: Final = 0.1
 _STALE_AFTER_SECONDS: Final = 1.0
 _FAREWELL_SECONDS: Final = 1.0
+_CATCH_UP_SECONDS: Final = 1.0
+_CATCH_UP_LOOK_SECONDS: Final = 0.005
 
 
 @asynccontextmanager
 async def gateway_service(
-    mesh: Mesh, *, instance: str, host: str, port: int, replicas: int
+    mesh: Mesh, *, instance: str, host: str, port: int, replicas: int, operator_token: str | None = None
 ) -> AsyncGenerator[None]:
-    """Serve HTTP and WebSocket clients until the block is left.
+    """Serve HTTP and WebSocket clients until the block is left; operators prove themselves with the token.
 
     Raises:
         NotFit: the address is taken, or the server will not do.
@@ -43,13 +53,24 @@ async def gateway_service(
     await streams.ensure(mesh, streams.everything(replicas))
     hub = Hub()
     view = hub.view
+    banner_store = KvStore(mesh, streams.BANNERS)
+    archive = Archive(banner_store)
+    lobbies = LobbyView(lambda pool: followed.on_change([home_of(pool)]))
+    claims = Claims(streams.BANNERS.name, KvStore(mesh, streams.COMMANDS))
+    tickets = KvStore(mesh, streams.TICKETS)
+    displays = Displays(
+        view, lobbies, archive, claims, tickets, catch_up=partial(_catch_up, mesh, view, lobbies)
+    )
+    followed = Followed(displays)
+    hub.on_flush = followed.on_change
     facts = {"http": f"{host}:{listener.getsockname()[1]}"}
     service = Service(
         NAME, instance, "HTTP and WebSocket to the mesh", facts=lambda: {**facts, "viewers": len(hub)}
     )
     async with (
         serve(mesh, service),
-        follow(mesh, streams.stream_of(streams.BANNERS), subjects.record(streams.BANNERS, "*")) as log,
+        follow(mesh, streams.BANNERS.stream, streams.BANNERS.everything) as log,
+        follow(mesh, streams.LOBBIES.stream, streams.LOBBIES.everything) as lobby_log,
         follow(mesh, streams.REPORTED, subjects.every_banner("reported")) as reported,
         follow(
             mesh, streams.PRESENCE, subjects.every_banner("presence"), on_restart=view.forget_presence
@@ -57,20 +78,24 @@ async def gateway_service(
         anyio.create_task_group() as tasks,
     ):
         tasks.start_soon(_pour, log, view.take_records)
+        tasks.start_soon(_pour, lobby_log, lobbies.take_records)
         tasks.start_soon(_pour, reported, view.take_reported)
         tasks.start_soon(_pour, presence, view.take_presence)
         tasks.start_soon(hub.run)
+        tasks.start_soon(followed.run)
         tasks.start_soon(hub.watch_for_stalls)
         tasks.start_soon(hub.beat, PING, HEARTBEAT_MS / 1000)
         tasks.start_soon(_say_when_stale, hub, log)
-        for feed in (log, reported, presence):
+        for feed in (log, lobby_log, reported, presence):
             await feed.caught_up.wait()
         app = create_app(
-            Calls(Banners(mesh), hub),
+            Calls(Banners(mesh), Lobbies(mesh), hub, displays, archive),
             hub,
+            followed,
             epoch=log.epoch,
             missing=lambda: _missing(mesh, log),
             registry=_registry(hub),
+            operator_token=operator_token,
         )
         async with serving(app, listener):
             try:
@@ -83,6 +108,15 @@ async def gateway_service(
 async def _pour(feed: Feed, take: Any) -> None:
     async for entries in feed:
         take(entries)
+
+
+async def _catch_up(mesh: Mesh, view: View, lobbies: LobbyView) -> None:
+    """Return once all that is committed by now is known here, or when that takes too long."""
+    for stream, known in ((streams.BANNERS.stream, view), (streams.LOBBIES.stream, lobbies)):
+        last = (await streams.info(mesh, stream)).state.last_seq
+        with anyio.move_on_after(_CATCH_UP_SECONDS):
+            while known.revision < last:
+                await anyio.sleep(_CATCH_UP_LOOK_SECONDS)
 
 
 async def _say_when_stale(hub: Hub, log: Feed) -> None:

@@ -9,9 +9,9 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from services.gateway.bodies import LastEventId
+from services.gateway.calls import calls_of
 from services.gateway.hub import Hub
 from services.gateway.problems import AnyRequest, refused
-from services.gateway.routes import calls_of
 from shared.contracts.identity import BannerId
 from shared.contracts.refusals import Refusal
 from shared.mesh import clock

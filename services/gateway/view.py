@@ -15,7 +15,7 @@ from shared.contracts import subjects
 from shared.contracts.banner import Banner, showing
 from shared.contracts.errors import UNDECODABLE, Malformed
 from shared.contracts.hardware import Reported
-from shared.contracts.identity import BannerId
+from shared.contracts.identity import BannerId, DisplayId, hint_at, hint_in
 from shared.contracts.instants import Instant
 from shared.contracts.views import BannerView, ReportedView, banner_view
 from shared.mesh.follow import Entry
@@ -73,6 +73,10 @@ class View:
         self._on_change = on_change
         self._known: dict[BannerId, Known] = {}
         self._ids: list[BannerId] = []
+        self._of_display: dict[DisplayId, BannerId] = {}
+        # Nearly every hint stands for one banner, so one is what most of the memory is spent for.
+        self._of_hint: dict[str, BannerId] = {}
+        self._also_of_hint: dict[str, list[BannerId]] = {}
         # Hardware may speak of a banner before its record arrives, and outlives its removal.
         self._online: set[BannerId] = set()
         self._reported: dict[BannerId, ReportedView] = {}
@@ -83,6 +87,17 @@ class View:
     def get(self, banner: str) -> Known | None:
         """What is known of one banner."""
         return self._known.get(BannerId(banner))
+
+    def with_display(self, display_id: str) -> Known | None:
+        """The banner on which a display shows, or in whose queue it waits."""
+        banner = self._of_display.get(DisplayId(display_id))
+        return None if banner is None else self._known.get(banner)
+
+    def hinted(self, display_id: str) -> Iterable[BannerId]:
+        """The banners that an id may have been made for."""
+        hint = hint_in(display_id)
+        first = self._of_hint.get(hint)
+        return () if first is None else (first, *self._also_of_hint.get(hint, ()))
 
     def all(self) -> Iterable[Known]:
         """What is known of all."""
@@ -99,10 +114,12 @@ class View:
         if known is None:
             self._add(banner, revision)
         elif revision > known.revision:
+            self._forget_displays(known.banner)
             known.banner, known.revision = banner, revision
             known.touch()
         else:
             return
+        self._note_displays(banner)
         self._on_change(banner.id)
 
     def take_records(self, entries: list[Entry]) -> None:
@@ -158,10 +175,38 @@ class View:
         known.online = banner.id in self._online
         known.reported = self._reported.get(banner.id)
         insort(self._ids, banner.id)
+        hint = hint_at(banner.id)
+        if self._of_hint.setdefault(hint, banner.id) != banner.id:
+            self._also_of_hint.setdefault(hint, []).append(banner.id)
 
     def _remove(self, banner: BannerId) -> None:
-        if self._known.pop(banner, None) is not None:
+        known = self._known.pop(banner, None)
+        if known is not None:
+            self._forget_displays(known.banner)
             self._ids.remove(banner)
+            self._forget_hint(banner)
+
+    def _forget_hint(self, banner: BannerId) -> None:
+        hint = hint_at(banner)
+        others = self._also_of_hint.get(hint, [])
+        if banner in others:
+            others.remove(banner)
+        elif others:
+            self._of_hint[hint] = others.pop(0)
+        else:
+            del self._of_hint[hint]
+
+    def _note_displays(self, banner: Banner) -> None:
+        if banner.display is not None:
+            self._of_display[banner.display.id] = banner.id
+        for ticket in banner.queue:
+            self._of_display[ticket.id] = banner.id
+
+    def _forget_displays(self, banner: Banner) -> None:
+        if banner.display is not None:
+            self._of_display.pop(banner.display.id, None)
+        for ticket in banner.queue:
+            self._of_display.pop(ticket.id, None)
 
     def _hardware_changed(self, banner: BannerId) -> None:
         known = self._known.get(banner)

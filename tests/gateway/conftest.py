@@ -6,20 +6,21 @@ import httpx
 import pytest
 
 from shared.contracts.identity import BannerId
-from shared.mesh.connection import open_mesh
-from tests.support.banners import running_banner_service
-from tests.support.gateways import Gateway, registered_over, running_gateway
+from tests.support.gateways import Gateway, Services, registered_over, running_gateway, running_services
 from tests.support.nats_server import NatsServer
 
 
 @pytest.fixture(scope="module")
-async def gateway(nats_server: NatsServer) -> AsyncGenerator[Gateway]:
-    """A gateway and a banner service for all tests of a module: use them, do not break them."""
-    async with (
-        open_mesh(nats_server.url, name="banner") as mesh,
-        running_banner_service(mesh),
-        running_gateway(nats_server.url) as gateway,
-    ):
+async def services(nats_server: NatsServer) -> AsyncGenerator[Services]:
+    """All that a gateway asks, for the tests of a module: use it, do not break it."""
+    async with running_services(nats_server.url) as services:
+        yield services
+
+
+@pytest.fixture(scope="module")
+async def gateway(nats_server: NatsServer, services: Services) -> AsyncGenerator[Gateway]:  # noqa: ARG001
+    """A gateway for the tests of a module: use it, do not break it."""
+    async with running_gateway(nats_server.url) as gateway:
         yield gateway
 
 
@@ -33,6 +34,18 @@ def ada(gateway: Gateway) -> httpx.AsyncClient:
 def bob(gateway: Gateway) -> httpx.AsyncClient:
     """Another guest."""
     return gateway.guest("bob")
+
+
+@pytest.fixture(scope="module")
+def olga(gateway: Gateway) -> httpx.AsyncClient:
+    """An operator."""
+    return gateway.operator()
+
+
+@pytest.fixture
+def tag(banner: BannerId) -> str:
+    """A tag that no other test has."""
+    return f"t-{banner}"
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ async def in_pieces(size: int) -> AsyncGenerator[bytes]:
         yield b"x" * 10_000
 
 
-@pytest.mark.parametrize("call", ["/v1/banners", "/v1/banners/{banner}/display"])
+@pytest.mark.parametrize("call", ["/v1/banners", "/v1/banners/{banner}/display", "/v1/displays"])
 @pytest.mark.parametrize("known", [True, False], ids=["of a length that is told", "of a length that is not"])
 async def test_ten_megabytes_are_too_large(
     ada: httpx.AsyncClient,
@@ -80,7 +80,11 @@ async def test_there_is_nothing_at(ada: httpx.AsyncClient, method: str, path: st
     [
         pytest.param("PATCH", "/v1/banners", {"GET", "POST"}, id="changing the list"),
         pytest.param("DELETE", "/v1/banners/b1", {"GET"}, id="deleting a banner"),
-        pytest.param("GET", "/v1/banners/b1/display", {"POST", "DELETE"}, id="reading a display"),
+        pytest.param("GET", "/v1/banners/b1/display", {"POST", "PUT", "DELETE"}, id="reading a display"),
+        pytest.param("POST", "/v1/banners/b1/hold", {"PUT", "DELETE"}, id="posting a hold"),
+        pytest.param("GET", "/v1/displays", {"POST"}, id="listing displays"),
+        pytest.param("PUT", "/v1/displays/d1", {"GET", "DELETE"}, id="putting a display"),
+        pytest.param("DELETE", "/v1/banners/b1/history", {"GET"}, id="deleting the past"),
         pytest.param("POST", "/healthz", {"GET"}, id="posting to health"),
         pytest.param("POST", "/", {"GET"}, id="posting to the app"),
     ],

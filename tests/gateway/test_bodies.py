@@ -101,6 +101,38 @@ async def test_nothing_is_shown_with(ada: httpx.AsyncClient, free: BannerId, bod
     assert where in problem["detail"]
 
 
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        pytest.param({}, "text", id="nothing"),
+        pytest.param({"text": None}, "text", id="null for a text"),
+        pytest.param({"text": "Hello", "tag": 7}, "tag", id="a number for a tag"),
+        pytest.param({"text": "Hello", "tag": "East"}, "tag", id="a tag in upper case"),
+        pytest.param({"text": "Hello", "tag": "a.b"}, "tag", id="a tag with a dot"),
+        pytest.param({"text": "Hello", "tag": "*"}, "tag", id="a star for a tag"),
+        pytest.param({"text": "Hello", "tag": "x\n"}, "tag", id="a tag that ends with a line break"),
+        pytest.param({"text": "Hello", "tag": "x" * 33}, "tag", id="a tag too long"),
+        pytest.param({"text": "Hello", "when": "queue"}, "when", id="a field that there is not"),
+        pytest.param("Hello", "object", id="a text"),
+    ],
+)
+async def test_nothing_is_shown_anywhere_with(ada: httpx.AsyncClient, body: Any, where: str) -> None:
+    response = await post(ada, "/v1/displays", body)
+
+    problem = problem_in(response)
+    assert codes.UNPROCESSABLE_ENTITY == response.status_code
+    assert "/problems/invalid-request" == problem["type"]
+    assert where in problem["detail"]
+
+
+@pytest.mark.parametrize("body", [{}, {"text": 7}, {"text": "Hello", "when": "queue"}, []], ids=repr)
+async def test_nothing_is_mended_with(ada: httpx.AsyncClient, free: BannerId, body: Any) -> None:
+    response = await ada.put(f"/v1/banners/{free}/display", json=body, headers={"If-Match": '"1"'})
+
+    assert codes.UNPROCESSABLE_ENTITY == response.status_code
+    assert "/problems/invalid-request" == problem_in(response)["type"]
+
+
 async def test_a_post_without_a_body_is_told_so(ada: httpx.AsyncClient, free: BannerId) -> None:
     response = await ada.post(f"/v1/banners/{free}/display")
 

@@ -14,7 +14,8 @@ from httpx import codes
 
 from services.gateway.server import listen
 from shared.contracts import subjects
-from shared.contracts.banner import Accepted, Banner
+from shared.contracts.banner import Banner
+from shared.contracts.command import Accepted
 from shared.contracts.identity import BannerId
 from shared.contracts.views import CloseCode
 from shared.mesh import clock, streams
@@ -114,9 +115,9 @@ async def test_when_the_log_is_not_the_one_that_it_followed_it_ends_instead_of_t
     tmp_path: Path,
     made_anew: bool,  # noqa: FBT001
 ) -> None:
-    log = streams.stream_of(streams.BANNERS)
+    log = streams.BANNERS.stream
     async with running(own_nats_server, tmp_path / "gateway.log") as (process, url):
-        await own_mesh.jetstream.delete_stream(streams.HISTORY)
+        await own_mesh.jetstream.delete_stream(streams.BANNERS.history or "")
         await own_mesh.jetstream.delete_stream(log)
         if made_anew:
             await streams.ensure(own_mesh, streams.everything(1))

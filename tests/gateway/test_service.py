@@ -9,7 +9,8 @@ import pytest
 
 from services.gateway.service import NAME
 from shared.contracts import subjects
-from shared.contracts.banner import Accepted, Clear
+from shared.contracts.banner import Clear
+from shared.contracts.command import Accepted
 from shared.contracts.hardware import Presence, Reported
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import later

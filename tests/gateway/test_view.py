@@ -11,7 +11,7 @@ from services.gateway.view import View
 from shared.contracts import subjects
 from shared.contracts.banner import Banner, Display
 from shared.contracts.hardware import Presence, Reported
-from shared.contracts.identity import BannerId, DisplayId
+from shared.contracts.identity import BannerId, DisplayId, hint_at
 from shared.contracts.instants import Instant, later
 from shared.contracts.views import ReportedView
 from shared.mesh.follow import Entry
@@ -50,12 +50,12 @@ def display(until: Instant) -> Display:
 def record(revision: int, banner: BannerId, name: str = "", **more: Any) -> Entry:
     """An entry of the log."""
     data = msgspec.json.encode({"schema": 1, "state": {**msgspec.to_builtins(state(banner, name)), **more}})
-    return Entry(subjects.record(BANNERS, banner), revision, data, None)
+    return Entry(subjects.record(BANNERS.bucket, banner), revision, data, None)
 
 
 def removal(revision: int, banner: BannerId) -> Entry:
     """The entry by which a record is removed."""
-    return Entry(subjects.record(BANNERS, banner), revision, b"", {"KV-Operation": "DEL"})
+    return Entry(subjects.record(BANNERS.bucket, banner), revision, b"", {"KV-Operation": "DEL"})
 
 
 def said(banner: str, kind: str, data: bytes, headers: dict[str, str] | None = None) -> Entry:
@@ -136,7 +136,7 @@ def test_a_removed_banner_is_not_known_any_more(seen: Seen) -> None:
 
 
 def test_a_record_that_cannot_be_read_is_passed_over(seen: Seen) -> None:
-    broken = Entry(subjects.record(BANNERS, A), 2, b'{"state":7}', None)
+    broken = Entry(subjects.record(BANNERS.bucket, A), 2, b'{"state":7}', None)
 
     seen.view.take_records([record(1, A), broken, record(3, B)])
 
@@ -299,3 +299,34 @@ def test_a_display_is_sent_up_to_its_deadline_and_not_at_it(seen: Seen) -> None:
     assert b'"display":{' in known.encoded(later(until, -1))
     assert b'"display":null' in known.encoded(until)
     assert b'"display":null' in known.encoded(later(until, 1))
+
+
+# --- from the id of a display to its banner -------------------------------------------------------
+
+
+def test_an_id_hints_at_the_banner_that_it_was_made_for(seen: Seen) -> None:
+    seen.view.take_records([record(1, A), record(2, B)])
+
+    assert [B] == list(seen.view.hinted("0123456789abcdef" + hint_at(B)))
+    assert [] == list(seen.view.hinted("0123456789abcdef" + hint_at(C)))
+
+
+@pytest.mark.parametrize("gone", [A, B, C])
+def test_banners_that_share_a_hint_are_all_named(
+    seen: Seen, monkeypatch: pytest.MonkeyPatch, gone: BannerId
+) -> None:
+    def the_same(_banner: str) -> str:
+        return "01234567"
+
+    monkeypatch.setattr("services.gateway.view.hint_at", the_same)
+    seen.view.take_records([record(1, A), record(2, B), record(3, C)])
+
+    assert {A, B, C} == set(seen.view.hinted("01234567"))
+
+    seen.view.take_records([removal(4, gone)])
+
+    assert {A, B, C} - {gone} == set(seen.view.hinted("01234567"))
+
+    seen.view.take_records([removal(5 + place, each) for place, each in enumerate({A, B, C} - {gone})])
+
+    assert [] == list(seen.view.hinted("01234567"))

@@ -1,34 +1,51 @@
 """A gateway inside the test's own process, and people who call it."""
 
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import anyio
 import httpx
 import msgspec
 from prometheus_client import CollectorRegistry
 
+from services.expiry.service import expiry_service
 from services.gateway.app import create_app
+from services.gateway.calls import Calls
+from services.gateway.displays import Displays
+from services.gateway.followed import Followed
 from services.gateway.hub import Hub
 from services.gateway.live import PING
+from services.gateway.lobbies import LobbyView
+from services.gateway.past import Archive
 from services.gateway.problems import MEDIA_TYPE
-from services.gateway.routes import Calls
 from services.gateway.server import listen, serving
 from services.gateway.service import NAME, gateway_service
+from services.lobby.service import LobbyService, lobby_service
+from shared.contracts import subjects
+from shared.contracts.hardware import Presence
 from shared.contracts.identity import BannerId
-from shared.contracts.views import BannerView
+from shared.contracts.lobby import pool_of
+from shared.contracts.views import BannerPage, BannerView, DisplayView, HistoryPage
+from shared.entities.claims import Claims
+from shared.entities.memory import MemoryStore
+from shared.mesh import clock
 from shared.mesh.connection import Mesh, open_mesh
-from tests.support.banners import new_banner_id
+from tests.support.banners import MINUTE, new_banner_id, running_banner_service
+from tests.support.waiting import until
 
 HOST = "127.0.0.1"
+OPERATOR_TOKEN = "the-operators-own"  # noqa: S105 (of tests)
 EPOCH = "18c2f"
 """The life of the log, as a gateway without a log tells it."""
 
 _NARROW_BYTES = 64 * 1024
 
 _view = msgspec.json.Decoder(BannerView)
+_display = msgspec.json.Decoder(DisplayView)
+_page = msgspec.json.Decoder(BannerPage)
+_history = msgspec.json.Decoder(HistoryPage)
 
 
 class Gateway:
@@ -55,16 +72,59 @@ class Gateway:
         self._clients.push_async_callback(client.aclose)
         return client
 
+    def operator(self) -> httpx.AsyncClient:
+        """An operator, who calls with the token."""
+        client = self.guest("olga")
+        client.headers["Authorization"] = f"Bearer {OPERATOR_TOKEN}"
+        return client
+
 
 @asynccontextmanager
-async def running_gateway(nats_url: str, *, instance: str = "test") -> AsyncGenerator[Gateway]:
+async def running_gateway(
+    nats_url: str, *, instance: str = "test", operator_token: str | None = OPERATOR_TOKEN
+) -> AsyncGenerator[Gateway]:
     """A gateway on a free port, with a connection of its own, until the block is left."""
     async with (
         open_mesh(nats_url, name=f"{NAME}-{instance}") as mesh,
-        gateway_service(mesh, instance=instance, host=HOST, port=0, replicas=1),
+        gateway_service(
+            mesh, instance=instance, host=HOST, port=0, replicas=1, operator_token=operator_token
+        ),
         AsyncExitStack() as clients,
     ):
         yield Gateway(await _port(mesh, instance), clients)
+
+
+@asynccontextmanager
+async def running_lobby_service(
+    mesh: Mesh, *, instance: str = "test", choose: Callable[[int], int] | None = None
+) -> AsyncGenerator[LobbyService]:
+    """A lobby service on this mesh until the block is left; it takes the first that is free, unless told."""
+    first: Callable[[int], int] = lambda _number: 0  # noqa: E731
+    async with lobby_service(mesh, instance=instance, replicas=1, choose=choose or first) as lobby:
+        yield lobby
+
+
+class Services(NamedTuple):
+    """What a gateway asks: the banner service's connection, and the lobby service."""
+
+    mesh: Mesh
+    lobby: LobbyService
+
+
+@asynccontextmanager
+async def running_services(
+    nats_url: str, *, ttl_ms: int = MINUTE, expiry: bool = True
+) -> AsyncGenerator[Services]:
+    """All that a gateway asks, each with a connection of its own as in a process."""
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        mesh = await enter(open_mesh(nats_url, name="banner"))
+        await enter(running_banner_service(mesh, ttl_ms=ttl_ms))
+        lobby = await enter(running_lobby_service(await enter(open_mesh(nats_url, name="lobby"))))
+        if expiry:
+            elsewhere = await enter(open_mesh(nats_url, name="expiry"))
+            await enter(expiry_service(elsewhere, instance="test", replicas=1))
+        yield Services(mesh, lobby)
 
 
 @asynccontextmanager
@@ -72,14 +132,27 @@ async def running_hub(*, heartbeat_seconds: float = 600) -> AsyncGenerator[tuple
     """The live channel of a hub that is filled by hand; there is no mesh to ask."""
     hub = Hub()
     nobody: Any = None
+    archive = Archive(MemoryStore())
+    lobbies = LobbyView(lambda _pool: None)
+    claims = Claims("banner", MemoryStore())
+    displays = Displays(hub.view, lobbies, archive, claims, MemoryStore(), catch_up=anyio.lowlevel.checkpoint)
+    followed = Followed(displays)
+    hub.on_flush = followed.on_change
     app = create_app(
-        Calls(nobody, hub), hub, epoch=EPOCH, missing=_nothing_missing, registry=CollectorRegistry()
+        Calls(nobody, nobody, hub, displays, archive),
+        hub,
+        followed,
+        epoch=EPOCH,
+        missing=_nothing_missing,
+        registry=CollectorRegistry(),
+        operator_token=None,
     )
     listener = listen(HOST, 0)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _NARROW_BYTES)  # connections inherit it
     port = listener.getsockname()[1]
     async with anyio.create_task_group() as tasks, AsyncExitStack() as clients:
         tasks.start_soon(hub.run)
+        tasks.start_soon(followed.run)
         tasks.start_soon(hub.watch_for_stalls)
         tasks.start_soon(hub.beat, PING, heartbeat_seconds)
         async with serving(app, listener):
@@ -93,6 +166,64 @@ async def registered_over(client: httpx.AsyncClient, banner: BannerId | None = N
     answer = await client.post("/v1/banners", json={"id": banner, **body})
     assert answer.status_code == httpx.codes.CREATED, answer.text
     return banner
+
+
+async def online_over(
+    client: httpx.AsyncClient, services: Services, tag: str, *, among: int = 1
+) -> list[BannerId]:
+    """Banners with a tag of their own that the lobby knows to be free, in order."""
+    banners = sorted([await registered_over(client, tags=[tag]) for _ in range(among)])
+    for banner in banners:
+        await beat(services.mesh, banner)
+    await until(lambda: services.lobby.places.free(pool_of(tag)) == among)
+    return banners
+
+
+async def beat(mesh: Mesh, banner: BannerId) -> None:
+    """The hardware of a banner is alive."""
+    await mesh.publish(subjects.banner(banner, "presence"), msgspec.json.encode(Presence(at=clock.now())))
+    await mesh.client.flush()
+
+
+async def show(
+    client: httpx.AsyncClient, banner: str, text: str = "Hello", *, key: str | None = None, when: str = "now"
+) -> httpx.Response:
+    """Press *show*."""
+    body = {"text": text} if when == "now" else {"text": text, "when": when}
+    return await client.post(f"/v1/banners/{banner}/display", json=body, headers=_keyed(key))
+
+
+async def show_anywhere(
+    client: httpx.AsyncClient, text: str = "Hello", *, tag: str | None = None, key: str | None = None
+) -> httpx.Response:
+    """Press *show* without a banner in mind."""
+    body = {"text": text} if tag is None else {"text": text, "tag": tag}
+    return await client.post("/v1/displays", json=body, headers=_keyed(key))
+
+
+def display_in(response: httpx.Response) -> DisplayView:
+    """The display that a response carries."""
+    assert response.is_success, response.text
+    return _display.decode(response.content)
+
+
+async def followed_over(client: httpx.AsyncClient, display_id: str) -> DisplayView:
+    """What has become of a display."""
+    return display_in(await client.get(f"/v1/displays/{display_id}"))
+
+
+async def history_over(client: httpx.AsyncClient, banner: str, **query: str | int) -> HistoryPage:
+    """A page of what was decided about a banner."""
+    response = await client.get(f"/v1/banners/{banner}/history", params=query)
+    assert response.is_success, response.text
+    return _history.decode(response.content)
+
+
+async def listed_over(client: httpx.AsyncClient, **query: str | int) -> BannerPage:
+    """One page of the list."""
+    response = await client.get("/v1/banners", params=query)
+    assert response.is_success, response.text
+    return _page.decode(response.content)
 
 
 def view_in(response: httpx.Response) -> BannerView:
@@ -110,6 +241,10 @@ def problem_in(response: httpx.Response) -> dict[str, Any]:
     assert problem["title"]
     assert problem["detail"]
     return problem
+
+
+def _keyed(key: str | None) -> dict[str, str]:
+    return {} if key is None else {"Idempotency-Key": key}
 
 
 async def _port(mesh: Mesh, instance: str) -> int:

@@ -13,7 +13,18 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from shared.contracts.identity import BannerId
-from shared.contracts.views import BannerView, Changes, ClientFrame, Hello, Ping, ServerFrame, Snapshot, Watch
+from shared.contracts.views import (
+    BannerView,
+    Changes,
+    ClientFrame,
+    Displays,
+    DisplayView,
+    Hello,
+    Ping,
+    ServerFrame,
+    Snapshot,
+    Watch,
+)
 from tests.support.waiting import PATIENCE_SECONDS
 
 T = TypeVar("T", bound=ServerFrame)
@@ -63,6 +74,26 @@ class Watcher:
             seen += (await self.next(Changes)).banners
         return seen
 
+    async def follow(self, *displays: str) -> list[DisplayView]:
+        """Follow these displays; what is told of each at first, once all have been told of."""
+        await self.send(Watch(displays=displays))
+        told: dict[str, DisplayView] = {}
+        while len(told) < len(displays):
+            told |= {view.id: view for view in (await self.next(Displays)).displays}
+        return [told[display] for display in displays]
+
+    async def display(self) -> DisplayView:
+        """What is told next of a display that is followed."""
+        (view,) = (await self.next(Displays)).displays
+        return view
+
+    async def display_until(self, state: str) -> list[DisplayView]:
+        """All that is told of displays up to the one that is in this state."""
+        seen = [await self.display()]
+        while seen[-1].state != state:
+            seen.append(await self.display())
+        return seen
+
     async def close_code(self) -> int:
         """Wait for the end, past all that is still to be read, and say with which code it came."""
         try:
@@ -81,6 +112,16 @@ async def connected(url: str, *, slow: bool = False) -> AsyncGenerator[Watcher]:
         options = {"max_queue": 1, "close_timeout": 0.1, "sock": _narrow_socket(url)}
     async with connect(url, max_size=None, compression=None, **options) as connection:
         yield Watcher(connection)
+
+
+@asynccontextmanager
+async def following_displays(url: str, *displays: str) -> AsyncGenerator[Watcher]:
+    """Somebody who follows these displays, and has been told of each once."""
+    async with connected(url) as watcher:
+        await watcher.next(Hello)
+        if displays:
+            await watcher.follow(*displays)
+        yield watcher
 
 
 @asynccontextmanager

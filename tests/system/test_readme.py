@@ -11,6 +11,8 @@ from tests.support.system import System, running_system
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
+STATE = re.compile(r'"state":"(\w+)"')
+LOCATION = re.compile(r"^location: /v1/displays/\w+", re.IGNORECASE | re.MULTILINE)
 SHELL = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 
 
@@ -31,7 +33,9 @@ async def test_every_curl_line_works_when_pasted_in_the_order_of_the_page(tmp_pa
     async with running_system(tmp_path, ttl=60) as system:
         await system.register("lightning", "sparky", "stormy")
 
-        listed, shown, keyed, followed, registered = [await paste(block, system) for block in curl_blocks()]
+        listed, shown, keyed, followed, waiting, registered = [
+            await paste(block, system) for block in curl_blocks()
+        ]
         again = await paste(curl_blocks()[2], system)
         busy = await paste(curl_blocks()[1], system)
 
@@ -41,6 +45,8 @@ async def test_every_curl_line_works_when_pasted_in_the_order_of_the_page(tmp_pa
     assert "HTTP/1.1 201 Created" in keyed
     assert "event: banner" in followed
     assert "HTTP/1.1 204 No Content" in followed
+    assert ["queued", "waiting"] == STATE.findall(waiting)  # no hardware is here, so no banner is free
+    assert 2 == waiting.count("HTTP/1.1 202 Accepted") == len(LOCATION.findall(waiting))
     assert "HTTP/1.1 201 Created" in registered
     assert "HTTP/1.1 201 Created" in again  # the same key, long over: one effect, the same answer
     assert "HTTP/1.1 409 Conflict" in busy

@@ -1,0 +1,161 @@
+"""What the HTTP calls need: the services to ask, and what this gateway knows."""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+from litestar import Response
+
+from services.gateway.bodies import Status
+from services.gateway.displays import Displays
+from services.gateway.etags import etag
+from services.gateway.hub import Hub
+from services.gateway.past import Archive
+from services.gateway.problems import AnyRequest
+from services.gateway.view import Known
+from shared.contracts.banner import Banner, BannerCommand, BannerRefusal
+from shared.contracts.command import Accepted
+from shared.contracts.errors import Malformed
+from shared.contracts.identity import BannerId, CommandId, banner_id, command_id_from
+from shared.contracts.instants import Instant
+from shared.contracts.lobby import Admitted, Enter, Gone, Leave, LobbyRefusal, PoolId
+from shared.contracts.refusals import UnknownBanner
+from shared.contracts.views import BannerPage, BannerView, DisplayView, HistoryPage, banner_view
+from shared.mesh import clock
+from shared.mesh.banners import Banners
+from shared.mesh.lobbies import Lobbies
+
+
+class Calls:
+    """What is behind the HTTP calls of one gateway."""
+
+    def __init__(
+        self, banners: Banners, lobbies: Lobbies, hub: Hub, displays: Displays, archive: Archive
+    ) -> None:
+        self._banners = banners
+        self._lobbies = lobbies
+        self._hub = hub
+        self._archive = archive
+        self.displays = displays
+
+    async def command(self, banner: str, command: BannerCommand) -> Accepted[Banner] | BannerRefusal:
+        """Ask, and know the answer before the caller does: what it reads next is not older than this."""
+        try:
+            checked = banner_id(banner)
+        except Malformed:
+            return UnknownBanner(banner=banner)
+        reply = await self._banners.command(checked, command)
+        if isinstance(reply, Accepted):
+            self._hub.view.learn(reply.state, reply.revision)
+        return reply
+
+    async def get(self, banner: str) -> Accepted[Banner] | BannerRefusal:
+        """The banner as the store has it now."""
+        try:
+            checked = banner_id(banner)
+        except Malformed:
+            return UnknownBanner(banner=banner)
+        return await self._banners.get(checked)
+
+    async def enter(self, pool: PoolId, command: Enter) -> Admitted | LobbyRefusal:
+        """Ask for any free banner; what it was shown on is known here before the caller knows."""
+        reply = await self._lobbies.enter(pool, command)
+        if isinstance(reply, Admitted) and reply.banner is not None:
+            self._hub.view.learn(reply.banner.state, reply.banner.revision)
+        return reply
+
+    async def leave(self, pool: PoolId, command: Leave) -> Gone | LobbyRefusal:
+        """Wait no more; who is told so reads nowhere here that it still waits."""
+        reply = await self._lobbies.leave(pool, command)
+        if isinstance(reply, Gone):
+            await self.displays.catch_up()
+        return reply
+
+    async def history(self, banner: str, before: int | None, limit: int) -> HistoryPage | None:
+        """Decisions about a banner, the newest first; None when there is no such banner."""
+        try:
+            checked = banner_id(banner)
+        except Malformed:
+            return None
+        return await self._archive.page(checked, before, limit)
+
+    def known(self, banner: str) -> Known | None:
+        """What this gateway knows of a banner, its hardware included."""
+        return self._hub.view.get(banner)
+
+    def page(
+        self, cursor: str, limit: int, tag: str | None, status: Status | None, now: Instant
+    ) -> BannerPage:
+        """The banners after the cursor that fit."""
+        items: list[BannerView] = []
+        for known in self._hub.view.after(cursor):
+            view = known.view(now)
+            if (tag is None or tag in view.tags) and _has_status(view, status):
+                if len(items) == limit:
+                    return BannerPage(tuple(items), items[-1].id)
+                items.append(view)
+        return BannerPage(tuple(items), None)
+
+    def view(self, reply: Accepted[Banner]) -> BannerView:
+        """The banner in an answer, with what its hardware says."""
+        known = self.known(reply.state.id)
+        return banner_view(
+            reply.state,
+            reply.revision,
+            clock.now(),
+            online=known is not None and known.online,
+            reported=None if known is None else known.reported,
+        )
+
+
+CALLS: Final = "calls"
+"""Where the application keeps them; to have them injected would cost every request several microseconds."""
+
+
+def calls_of(request: AnyRequest) -> Calls:
+    """What this application's calls need."""
+    calls = request.app.state[CALLS]
+    assert isinstance(calls, Calls)
+    return calls
+
+
+def keyed_id(by: str, call: str, key: str | None, *, home: str) -> CommandId | None:
+    """The same caller, call and key name the same command, through whichever gateway they come.
+
+    Without a key the service that is asked makes an id.
+    """
+    return None if key is None else command_id_from(by, call, key, home=home)
+
+
+def new_banner_id(command_id: CommandId | None) -> BannerId:
+    """An id for a banner that comes without one."""
+    return BannerId(f"b-{(command_id or secrets.token_hex(6))[:12]}")
+
+
+def display_response(
+    view: DisplayView, status: int, headers: Mapping[str, str] | None = None
+) -> Response[Any]:
+    """A display, with where it can be followed and the revision of its banner."""
+    tag = {} if view.revision is None else {"ETag": etag(view.revision)}
+    location = {"Location": f"/v1/displays/{view.id}"}
+    return Response(
+        msgspec.json.encode(view),
+        status_code=status,
+        media_type="application/json",
+        headers={**location, **tag, **(headers or {})},
+    )
+
+
+def _has_status(view: BannerView, status: Status | None) -> bool:
+    match status:
+        case None:
+            return True
+        case "free":
+            return view.display is None and view.hold is None
+        case "busy":
+            return view.display is not None
+        case "held":
+            return view.hold is not None
+        case _:
+            return view.presence == status

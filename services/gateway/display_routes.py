@@ -1,0 +1,151 @@
+"""The HTTP calls about displays: to show, to wait, to follow, to mend and to end. One short function each."""
+
+from typing import Any, Final
+
+from litestar import Response, delete, get, post, put
+from litestar.params import FromPath, JSONBody
+from litestar.status_codes import (
+    HTTP_200_OK,
+    HTTP_201_CREATED,
+    HTTP_202_ACCEPTED,
+    HTTP_204_NO_CONTENT,
+)
+
+from services.gateway.authors import Caller, caller
+from services.gateway.bodies import IdempotencyKey, IfMatch, ReplaceBody, ShowAnywhereBody, ShowBody
+from services.gateway.calls import Calls, calls_of, display_response, keyed_id
+from services.gateway.etags import etag, expected_revision
+from services.gateway.problems import AnyRequest, invalid, refused
+from shared.contracts.banner import Banner, Clear, Replace, Show
+from shared.contracts.command import Accepted
+from shared.contracts.errors import Malformed
+from shared.contracts.identity import DisplayId
+from shared.contracts.lobby import Enter, Leave, pool_of
+from shared.contracts.refusals import NotShowing, Refusal, UnknownDisplay
+from shared.contracts.views import DisplayView, display_view, showing_view
+from shared.mesh import clock
+
+
+@post("/v1/banners/{banner:str}/display", status_code=HTTP_201_CREATED, summary="Show a text")
+async def show(
+    request: AnyRequest,
+    banner: FromPath[str],
+    data: JSONBody[ShowBody],
+    idempotency_key: IdempotencyKey = None,
+) -> Response[Any]:
+    """Show a text on a banner: 201 once it shows, 202 where it waits for its turn (`"when": "queue"`).
+
+    Refusals: 409 `busy`, `held`, `already-waiting`; 404; 422 `bad-text`; 429 `queue-full`.
+    """
+    by, _ = caller(request)
+    command_id = keyed_id(by, f"show {banner}", idempotency_key, home=banner)
+    reply = await calls_of(request).command(
+        banner, Show(id=command_id, by=by, text=data.text, when=data.when)
+    )
+    if isinstance(reply, Refusal):
+        return refused(reply)
+    view = _asked_for(reply)
+    return display_response(view, HTTP_202_ACCEPTED if view.state == "queued" else HTTP_201_CREATED)
+
+
+@put("/v1/banners/{banner:str}/display", status_code=HTTP_200_OK, summary="Mend what shows")
+async def replace(
+    request: AnyRequest, banner: FromPath[str], data: JSONBody[ReplaceBody], if_match: IfMatch = None
+) -> Response[Any]:
+    """Let one's display read differently; its deadline stays.
+
+    Refusals: 412 `stale`, 428 `needs-if-match`, 403 `not-yours`, 404, 422 `bad-text`.
+    """
+    try:
+        revision = expected_revision(if_match)
+    except Malformed as error:
+        return invalid(str(error))
+    by, role = caller(request)
+    command = Replace(by=by, role=role, text=data.text, revision=revision)
+    reply = await calls_of(request).command(banner, command)
+    if isinstance(reply, Refusal):
+        return refused(reply)
+    return Response(calls_of(request).view(reply), headers={"ETag": etag(reply.revision)})
+
+
+# The framework wants a status with a body here, because a refusal has one; success is 204 all the same.
+@delete("/v1/banners/{banner:str}/display", status_code=HTTP_200_OK, summary="End what shows")
+async def clear(request: AnyRequest, banner: FromPath[str], if_match: IfMatch = None) -> Response[Any]:
+    """End what shows now. Refusals: 403 `not-yours`, 404, 412 `stale`."""
+    try:
+        revision = expected_revision(if_match)
+    except Malformed as error:
+        return invalid(str(error))
+    by, role = caller(request)
+    reply = await calls_of(request).command(banner, Clear(by=by, role=role, revision=revision))
+    return refused(reply) if isinstance(reply, Refusal) else _no_content(reply)
+
+
+@post("/v1/displays", status_code=HTTP_201_CREATED, summary="Show a text on any free banner")
+async def show_anywhere(
+    request: AnyRequest, data: JSONBody[ShowAnywhereBody], idempotency_key: IdempotencyKey = None
+) -> Response[Any]:
+    """Show a text on a free banner, chosen at random; 202 where all are taken, so that it waits its turn.
+
+    Refusals: 404 `no-such-pool`, 422 `bad-text`, 429 `lobby-full`.
+    """
+    by, _ = caller(request)
+    command_id = keyed_id(by, "show anywhere", idempotency_key, home="")
+    reply = await calls_of(request).enter(pool_of(data.tag), Enter(id=command_id, by=by, text=data.text))
+    if isinstance(reply, Refusal):
+        return refused(reply)
+    waits = reply.view.state == "waiting"
+    return display_response(reply.view, HTTP_202_ACCEPTED if waits else HTTP_201_CREATED)
+
+
+@get("/v1/displays/{display:str}", summary="Follow a message")
+async def get_display(request: AnyRequest, display: FromPath[str]) -> Response[Any]:
+    """What has become of a message, from waiting to ended, for a day at least. Refusals: 404."""
+    view = await calls_of(request).displays.find(display, clock.now())
+    if view is None:
+        return refused(UnknownDisplay(display_id=display))
+    return display_response(view, HTTP_200_OK, {"Cache-Control": "no-cache"})
+
+
+@delete("/v1/displays/{display:str}", status_code=HTTP_200_OK, summary="Take back a message")
+async def end_display(request: AnyRequest, display: FromPath[str]) -> Response[Any]:
+    """Leave the line, or end what shows. Refusals: 403 `not-yours`, 404 `not-showing`, `unknown-display`."""
+    calls = calls_of(request)
+    view = await calls.displays.find(display, clock.now())
+    if view is None:
+        return refused(UnknownDisplay(display_id=display))
+    if view.state == "ended":
+        return refused(NotShowing(display_id=view.id))
+    refusal = await _end(calls, view, caller(request))
+    return _no_content() if refusal is None else refused(refusal)
+
+
+ROUTES: Final = (show, replace, clear, show_anywhere, get_display, end_display)
+
+
+async def _end(calls: Calls, view: DisplayView, who: Caller) -> Refusal | None:
+    """End a display where it is; None when that is done."""
+    pool = calls.displays.pool_of(view.id)
+    if view.banner is None and pool is not None:
+        left = await calls.leave(pool, Leave(by=who.by, role=who.role, display_id=view.id))
+        return left if isinstance(left, Refusal) else None
+    command = Clear(by=who.by, role=who.role, display_id=view.id)
+    reply = await calls.command(view.banner or "", command)
+    return reply if isinstance(reply, Refusal) else None
+
+
+def _asked_for(reply: Accepted[Banner]) -> DisplayView:
+    """The display that an accepted Show asked for, as its commit left it."""
+    assert reply.command is not None, "every Show has an id"
+    display_id = DisplayId(reply.command)
+    display = reply.state.display
+    if display is not None and display.id == display_id:
+        return showing_view(reply.state.id, display, reply.revision)
+    view = display_view(reply.state, reply.revision, display_id, reply.at)
+    assert view is not None, "an accepted Show shows or waits"
+    return view
+
+
+def _no_content(reply: Accepted[Banner] | None = None) -> Response[Any]:
+    headers = {} if reply is None else {"ETag": etag(reply.revision)}
+    return Response(None, status_code=HTTP_204_NO_CONTENT, headers=headers)

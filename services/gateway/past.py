@@ -1,0 +1,200 @@
+"""What was: the history of a banner, and what became of a display that is over. Read from the records.
+
+Every record names the one before it, so the past is walked from now backwards, record by record.
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from typing import Final, NamedTuple
+
+import msgspec
+
+from shared.contracts.banner import Banner, BannerEvent, Cleared, Display, Expired, Held, Left, Role, showing
+from shared.contracts.errors import UNDECODABLE, Unreadable
+from shared.contracts.identity import BannerId
+from shared.contracts.instants import Instant
+from shared.contracts.views import DisplayView, Ended, HistoryEvent, HistoryItem, HistoryPage, How
+from shared.entities.records import Record
+from shared.entities.store import Store
+
+STEPS_AT_MOST: Final = 5_000
+"""How far back a display is looked for: more records than a banner that is never free leaves in a day."""
+
+BannerRecord = Record[Banner, BannerEvent]
+
+_decoder = msgspec.json.Decoder(BannerRecord)
+
+
+class Past(NamedTuple):
+    """A record, and the revision that its commit made."""
+
+    revision: int
+    record: BannerRecord
+
+
+class Archive:
+    """The records of all banners, from a store that reaches back into the history."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def page(self, banner: BannerId, before: int | None, limit: int) -> HistoryPage | None:
+        """Decisions about a banner, the newest first, those before a revision; None when there is no banner.
+
+        Raises:
+            Unreachable: the store cannot be asked.
+            Unreadable: a record cannot be read.
+        """
+        newest = await self.newest(banner)
+        if newest is None:
+            return None
+        records: list[Past] = []
+        async for each in self.back_from(banner, newest if before is None else None, before):
+            records.append(each)
+            if len(records) > limit:
+                break
+        items = [
+            _item(each, records[place].record.state if place < len(records) else None)
+            for place, each in enumerate(records[:limit], 1)
+        ]
+        more = len(records) > limit
+        return HistoryPage(tuple(items), str(items[-1].revision) if more else None)
+
+    async def ended(self, banner: BannerId, display_id: str, now: Instant) -> DisplayView | None:
+        """What became of a display that has been on this banner, or in its queue; None if it has not.
+
+        Raises:
+            Unreachable: the store cannot be asked.
+            Unreadable: a record cannot be read.
+        """
+        newest = await self.newest(banner)
+        if newest is None:
+            return None
+        if _over_unsaid(newest.record.state, display_id, now):
+            display = newest.record.state.display
+            assert display is not None
+            return _ended_view(newest.record.state.id, display, display.until, "expired")
+        steps = 0
+        after: BannerRecord | None = None
+        async for _, record in self.back_from(banner, newest, None):
+            if after is not None and (view := _end_of(display_id, record.state, after)) is not None:
+                return view
+            after = record
+            steps += 1
+            if steps > STEPS_AT_MOST:
+                break
+        return None
+
+    async def newest(self, banner: BannerId) -> Past | None:
+        """The newest record of a banner, or None when there is no such banner."""
+        revision, data = await self._store.load(banner, fresh=True)
+        return None if data is None else Past(revision, _decoded(data))
+
+    async def back_from(
+        self, banner: BannerId, first: Past | None, before: int | None
+    ) -> AsyncGenerator[Past]:
+        """Records from the first one, or from the one before a revision, into the past."""
+        if first is not None:
+            yield first
+            before = first.revision
+            previous = first.record.previous
+        else:
+            assert before is not None
+            data = await self._store.load_at(banner, before)
+            previous = 0 if data is None else _decoded(data).previous
+        while previous and (data := await self._store.load_at(banner, previous)) is not None:
+            past = Past(previous, _decoded(data))
+            yield past
+            previous = past.record.previous
+
+
+def _decoded(data: bytes) -> BannerRecord:
+    try:
+        return _decoder.decode(data)
+    except UNDECODABLE as error:
+        expected = f"a banner record ({error})"
+        raise Unreadable(expected, found=data) from error
+
+
+def _item(past: Past, before: Banner | None) -> HistoryItem:
+    record = past.record
+    return HistoryItem(
+        revision=past.revision,
+        at=record.at,
+        by=record.by,
+        command=record.command.verb,
+        events=tuple(_told(event, record, before) for event in record.events),
+    )
+
+
+def _told(event: BannerEvent, record: BannerRecord, before: Banner | None) -> HistoryEvent:
+    """An event as it is told: where a display ended, with all that there was to see of it."""
+    if not isinstance(event, Cleared | Expired):
+        return event
+    display = None if before is None else before.display
+    if display is None or display.id != event.display_id:  # the record before is no longer kept
+        at = event.until if isinstance(event, Expired) else record.at
+        display = Display(id=event.display_id, text="", by="", shown_at=at, until=at)
+    ended_at, how = _how(event, record)
+    return Ended(display=display, ended_at=ended_at, how=how)
+
+
+def _how(event: Cleared | Expired, record: BannerRecord) -> tuple[Instant, How]:
+    if isinstance(event, Expired):
+        return event.until, "expired"
+    if any(isinstance(other, Held) for other in record.events):
+        return record.at, "held"
+    return record.at, _by_whom(event.role, "cleared", "taken-down")
+
+
+def _by_whom(role: Role, author: How, operator: How) -> How:
+    return author if role == "author" else operator
+
+
+def _end_of(display_id: str, state: Banner, after: BannerRecord) -> DisplayView | None:
+    """The end of a display that stood in `state`, as the record after it tells."""
+    display = state.display
+    if display is not None and display.id == display_id:
+        event = _event_about(display_id, after.events)
+        if isinstance(event, Cleared | Expired):
+            ended_at, how = _how(event, after)
+            return _ended_view(state.id, display, ended_at, how)
+    for ticket in state.queue:
+        event = _event_about(display_id, after.events) if ticket.id == display_id else None
+        if isinstance(event, Left):
+            return DisplayView(
+                id=ticket.id,
+                state="ended",
+                text=ticket.text,
+                by=ticket.by,
+                banner=state.id,
+                ended_at=after.at,
+                how=_by_whom(event.role, "left", "removed"),
+            )
+    return None
+
+
+def _event_about(display_id: str, events: Sequence[BannerEvent]) -> Cleared | Expired | Left | None:
+    for event in events:
+        if isinstance(event, Cleared | Expired | Left) and event.display_id == display_id:
+            return event
+    return None
+
+
+def _over_unsaid(state: Banner, display_id: str, now: Instant) -> bool:
+    """Whether a display has reached its deadline without anybody having said so yet."""
+    display = state.display
+    return display is not None and display.id == display_id and showing(state, now) is None
+
+
+def _ended_view(banner: BannerId, display: Display, ended_at: Instant, how: How) -> DisplayView:
+    return DisplayView(
+        id=display.id,
+        state="ended",
+        text=display.text,
+        by=display.by,
+        banner=banner,
+        shown_at=display.shown_at,
+        until=display.until,
+        ended_at=ended_at,
+        how=how,
+    )
