@@ -1,0 +1,1 @@
+"""Entities that are no banners: what the kit promises, it promises to any."""

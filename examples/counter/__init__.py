@@ -1,0 +1,1 @@
+"""A counter that has one mail sent when it reaches ten."""

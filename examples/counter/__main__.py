@@ -1,0 +1,31 @@
+"""`python -m examples.counter`: one instance of the counter service."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from examples.counter.service import KIND, counter_service
+from shared import settings
+from shared.mesh.process import run_on_mesh
+
+
+@click.command()
+@settings.nats_url
+@settings.replicas
+@click.option(
+    "--outbox", type=click.Path(path_type=Path), default=".airdisplay/outbox", help="Where mails are put."
+)
+def main(nats_url: str, replicas: int, outbox: Path) -> None:
+    """Count, and put a mail into the outbox when a counter reaches ten."""
+    sys.exit(
+        run_on_mesh(
+            KIND.name,
+            nats_url,
+            lambda mesh, instance: counter_service(mesh, instance=instance, outbox=outbox, replicas=replicas),
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
