@@ -10,7 +10,8 @@ from nats.js.api import StorageType, StreamConfig
 from bench.processes import mesh
 from bench.report import Row
 from bench.shows import register
-from shared.contracts.banner import Accepted, Show
+from shared.contracts.banner import Show
+from shared.contracts.command import Accepted
 from shared.contracts.identity import BannerId
 from shared.mesh import streams
 from shared.mesh.banners import Banners
@@ -52,7 +53,7 @@ async def compare_and_set(opened: Mesh, bucket: str) -> float:
 
 async def run() -> list[Row]:
     """Both bare loops, then commands, all on one server."""
-    with mesh(600, expiry=False, gateway=False) as place:
+    with mesh(600, expiry=False, lobby=False, gateway=False) as place:
         async with open_mesh(place.nats_url, name="bench") as opened:
             await register(place.nats_url, COMMANDS)
             config = StreamConfig(
@@ -60,7 +61,7 @@ async def run() -> list[Row]:
             )
             await opened.jetstream.add_stream(config)
             plain = await compare_and_set(opened, "plain")
-            same = await compare_and_set(opened, streams.BANNERS)
+            same = await compare_and_set(opened, streams.BANNERS.bucket)
             banners = Banners(opened, answer_seconds=30)
 
             async def show(number: int) -> None:

@@ -81,16 +81,22 @@ def nats() -> Generator[tuple[str, subprocess.Popen[bytes]]]:
 
 
 @contextmanager
-def mesh(ttl: float, *, expiry: bool = True, gateway: bool = True) -> Generator[Place]:
-    """NATS and one instance of each service, on which a display lasts `ttl` seconds."""
+def mesh(
+    ttl: float, *, banners: int = 1, expiry: bool = True, lobby: bool = True, gateway: bool = True
+) -> Generator[Place]:
+    """NATS and the services, on which a display lasts `ttl` seconds."""
     with ExitStack() as stack:
         url, server = stack.enter_context(nats())
         processes = {"nats": server}
         at = ("--nats-url", url)
         port = free_port()
-        processes["banner"] = stack.enter_context(service("banner", *at, "--display-ttl", str(ttl)))
+        for number in range(banners):
+            name = f"banner-{number}" if number else "banner"
+            processes[name] = stack.enter_context(service("banner", *at, "--display-ttl", str(ttl)))
         if expiry:
             processes["expiry"] = stack.enter_context(service("expiry", *at))
+        if lobby:
+            processes["lobby"] = stack.enter_context(service("lobby", *at))
         if gateway:
             processes["gateway"] = stack.enter_context(service("gateway", *at, "--http-port", str(port)))
         yield Place(url, port, processes)

@@ -10,7 +10,8 @@ import anyio
 from bench.load import drive, post
 from bench.processes import Place, free_port, mesh, process
 from bench.report import Row
-from shared.contracts.banner import Accepted, Register
+from shared.contracts.banner import Register
+from shared.contracts.command import Accepted
 from shared.contracts.identity import BannerId
 from shared.contracts.refusals import AlreadyRegistered
 from shared.mesh.banners import Banners

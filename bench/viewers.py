@@ -14,7 +14,8 @@ from bench.processes import Place, free_port, mesh, process
 from bench.report import Row
 from bench.shows import register
 from bench.sockets import frames_in, sockets
-from shared.contracts.banner import Accepted, Show
+from shared.contracts.banner import Show
+from shared.contracts.command import Accepted
 from shared.contracts.identity import BannerId
 from shared.mesh.banners import Banners
 from shared.mesh.connection import open_mesh
