@@ -25,7 +25,7 @@ from shared.entities.claims import Claim, Claims
 from shared.entities.entity import CommandT, Entity, EventT, Order, StateT, replay
 from shared.entities.records import REMEMBERED_AT_MOST, Codec, Mark, Record, recall, remember
 from shared.entities.store import Store, Stored
-from shared.entities.turns import Turns
+from shared.entities.lanes import Lanes
 
 CACHED_AT_MOST = 65_536
 SECONDS_TO_FIND_OUT = 4.0
@@ -101,7 +101,7 @@ class Repository(Generic[StateT, CommandT, EventT]):
         self._clock = clock
         self._claims = claims
         self._codec = Codec(entity)
-        self._turns = Turns()
+        self._lanes = Lanes()
         self._cache: OrderedDict[str, Loaded[StateT, EventT]] = OrderedDict()
         self._cached_at_most = cached_at_most
         self._seconds_to_find_out = seconds_to_find_out
@@ -118,11 +118,11 @@ class Repository(Generic[StateT, CommandT, EventT]):
             Unreadable: the stored record cannot be read; it was left as it is.
         """
         wish = _Wish(key, order, self._next_tick())
-        await self._turns.take(key)
+        await self._lanes.take(key)
         try:
             return await self._execute(wish)
         finally:
-            self._turns.give_back(key)
+            self._lanes.give_back(key)
 
     async def read(self, key: str) -> Loaded[StateT, EventT]:
         """The newest record of one entity, committed before or during the call.

@@ -1,4 +1,4 @@
-"""Turns: one command of a key at a time within a process, in the order of arrival.
+"""Lanes: one command of a key at a time within a process, in the order of arrival.
 
 Only an optimisation: it spares conflicts among our own commands. What keeps commands apart is the store.
 Written on bare futures because it is taken twice for every display; a lock of the library costs more
@@ -9,24 +9,24 @@ import asyncio
 from collections import deque
 
 
-class Turns:
-    """Who has the turn of a key, and who waits for it; a key that nobody uses takes no room."""
+class Lanes:
+    """Who has the lane of a key, and who waits for it; a key that nobody uses takes no room."""
 
     def __init__(self) -> None:
         self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
 
     async def take(self, key: str) -> None:
-        """Wait for this key's turn. Whoever took it must give it back; who is cancelled has not taken it."""
+        """Wait for this key's lane. Whoever took it must give it back; who is cancelled has not taken it."""
         waiting = self._waiting.get(key)
         if waiting is None:
             self._waiting[key] = deque()
             return
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        waiting.append(turn)
+        mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting.append(mine)
         try:
-            await turn
+            await mine
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():  # it came at the very moment of the cancellation
+            if mine.done() and not mine.cancelled():  # it came at the very moment of the cancellation
                 self.give_back(key)
             raise
 
@@ -34,9 +34,9 @@ class Turns:
         """Let the next one have it."""
         waiting = self._waiting[key]
         while waiting:
-            turn = waiting.popleft()
-            if not turn.done():
-                turn.set_result(None)
+            mine = waiting.popleft()
+            if not mine.done():
+                mine.set_result(None)
                 return
         del self._waiting[key]
 
