@@ -5,7 +5,8 @@ from typing import Final
 
 import anyio
 
-from shared.contracts.banner import Accepted, BannerRefusal, Register
+from shared.contracts.banner import Banner, BannerRefusal, Register
+from shared.contracts.command import Accepted
 from shared.contracts.errors import OutcomeUnknown, Unreachable
 from shared.contracts.identity import BannerId
 from shared.contracts.refusals import AlreadyRegistered, MeshUnavailable, Overloaded, Unknown
@@ -67,7 +68,7 @@ async def _register_each(asking: Banners, waiting: Iterator[BannerId], refused: 
             refused.append(f"the banner {banner} cannot be registered: {reply.detail}")
 
 
-async def _ask(asking: Banners, banner: BannerId) -> Accepted | BannerRefusal | None:
+async def _ask(asking: Banners, banner: BannerId) -> Accepted[Banner] | BannerRefusal | None:
     """The answer, or None when it is worth asking again."""
     wish = Register(by=_BY, name=banner.replace("-", " ").title())
     try:

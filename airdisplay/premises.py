@@ -3,15 +3,21 @@
 import errno
 import fcntl
 import os
+import secrets
 import socket
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Final
 
 from shared.contracts.errors import NotFit
 
 _LOCK: Final = "up.lock"
+OPERATOR_TOKEN: Final = "operator.token"  # noqa: S105 (a file)
+"""Where in the data directory the token of operators is."""
+
+_TOKEN_BYTES: Final = 32
 _ONLY_OURS: Final = 0o700
 _EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (recognised, not bound)
 
@@ -34,6 +40,46 @@ def data_directory(path: Path) -> Generator[Path]:
         yield directory
     finally:
         os.close(lock)
+
+
+def operator_token(directory: Path) -> Path:
+    """The file with the token of operators; made at the first start, for its owner alone.
+
+    Raises:
+        NotFit: it cannot be written.
+    """
+    path = directory / OPERATOR_TOKEN
+    if not path.exists():
+        try:
+            with NamedTemporaryFile("w", dir=directory, encoding="ascii") as file:  # 0600, as all of these
+                file.write(secrets.token_urlsafe(_TOKEN_BYTES) + "\n")
+                file.flush()
+                os.link(file.name, path)  # never there without its whole content
+        except OSError as error:
+            raise NotFit(f"cannot write {path}: {error.strerror}") from error
+    return path
+
+
+def read_operator_token(path: Path) -> str:
+    """The token that stands in a file.
+
+    Raises:
+        NotFit: there is none, or it is none.
+    """
+    try:
+        token = path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        message = (
+            f"there is no operator token at {path}: "
+            "name the data directory of `airdisplay up` with --data-dir, or the file "
+            "with --operator-token-file"
+        )
+        raise NotFit(message) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotFit(f"cannot read the operator token in {path}: {error}") from error
+    if not token or not (token.isascii() and token.isprintable()):  # it goes into a header
+        raise NotFit(f"expected an operator token in {path}, found something else")
+    return token
 
 
 def check_ports(http: tuple[str, int], nats: tuple[str, int]) -> None:

@@ -25,6 +25,7 @@ from airdisplay.fleet import fleet, register
 from airdisplay.supervisor import Program, Supervisor
 from shared.contracts.errors import NotFit
 from shared.mesh.connection import open_mesh
+from shared.mesh.services import discover
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -90,6 +91,7 @@ def programs(settings: Settings, directory: Path, nats: Sequence[str]) -> list[P
         Program(name="nats", command=nats),
         python("banner", "services.banner"),
         python("expiry", "services.expiry"),
+        python("lobby", "services.lobby"),
         *([python("hardware", "airdisplay", "device")] if settings.banners else []),
         python("gateway", "services.gateway"),
     ]
@@ -105,6 +107,7 @@ def greeting(settings: Settings, directory: Path) -> list[str]:
         f"AirDisplay is at  {settings.address}",
         f"  banners  {flying}",
         f"  data     {directory}",
+        f"  operator {premises.operator_token(directory)}",
         "  stop     Ctrl-C",
     ]
 
@@ -122,6 +125,7 @@ def _environment(settings: Settings, directory: Path) -> Mapping[str, str]:
         "AIRDISPLAY_DISPLAY_TTL": str(settings.display_ttl),
         "AIRDISPLAY_BANNERS": str(settings.banners),
         "AIRDISPLAY_REPLICAS": "1",
+        "AIRDISPLAY_OPERATOR_TOKEN_FILE": str(premises.operator_token(directory)),
     }
 
 
@@ -159,6 +163,8 @@ async def _welcome(settings: Settings, directory: Path) -> None:
         async with open_mesh(settings.nats_url, name="airdisplay-up") as mesh:
             for refusal in await register(mesh, fleet(settings.banners)):
                 _say("up", refusal, logging.WARNING)
+            while not await discover(mesh, "PING", "lobby", seconds=_POLL_SECONDS):
+                pass
         while await _missing(settings.address) is not None:
             await anyio.sleep(_POLL_SECONDS)
         tasks.cancel_scope.cancel()

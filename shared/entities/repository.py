@@ -23,9 +23,9 @@ from shared.contracts.instants import Instant
 from shared.contracts.refusals import KeyReused, Refusal, Stale, TooLate
 from shared.entities.claims import Claim, Claims
 from shared.entities.entity import CommandT, Entity, EventT, Order, StateT, replay
+from shared.entities.lanes import Lanes
 from shared.entities.records import REMEMBERED_AT_MOST, Codec, Mark, Record, recall, remember
 from shared.entities.store import Store, Stored
-from shared.entities.lanes import Lanes
 
 CACHED_AT_MOST = 65_536
 SECONDS_TO_FIND_OUT = 4.0

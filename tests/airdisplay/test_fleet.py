@@ -3,7 +3,7 @@
 import anyio
 
 from airdisplay.fleet import fleet, register
-from shared.contracts.banner import Accepted
+from shared.contracts.command import Accepted
 from shared.contracts.identity import banner_id
 from shared.mesh.banners import Banners
 from shared.mesh.connection import Mesh

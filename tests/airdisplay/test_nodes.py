@@ -11,7 +11,7 @@ from tests.support.waiting import until
 async def test_every_service_of_an_up_is_found(everything: Up) -> None:
     async def all_found() -> bool:
         found = await discover(everything.nats_url)
-        return {"banner", "expiry", "gateway", "hardware"} == {node.name for node in found}
+        return {"banner", "expiry", "gateway", "hardware", "lobby"} == {node.name for node in found}
 
     await until(all_found)
 

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import stat
 import subprocess
 import sys
 from collections.abc import Generator
@@ -9,7 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from airdisplay.premises import check_ports, data_directory, reachable
+from airdisplay.premises import (
+    check_ports,
+    data_directory,
+    operator_token,
+    reachable,
+    read_operator_token,
+)
 from shared.contracts.errors import NotFit
 from tests.airdisplay.running import HOST, free_port
 
@@ -63,6 +70,53 @@ def test_a_directory_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(NotFit, match=f"cannot write to the data directory {file}/data: "):
         data_directory(file / "data").__enter__()
+
+
+def test_the_token_of_operators_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+    path = operator_token(tmp_path)
+    token = read_operator_token(path)
+
+    assert 0o600 == stat.S_IMODE(path.stat().st_mode)
+    assert len(token) >= 32
+    assert path == operator_token(tmp_path)
+    assert token == read_operator_token(path)
+    assert [path] == list(tmp_path.iterdir())
+
+
+def test_a_token_that_is_there_is_kept_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "operator.token").write_text(" chosen by hand\n")
+
+    assert "chosen by hand" == read_operator_token(operator_token(tmp_path))
+
+
+def test_a_token_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    with pytest.raises(NotFit, match=f"cannot write {tmp_path}/none/operator.token: "):
+        operator_token(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        pytest.param(None, "there is no operator token at ", id="not there"),
+        pytest.param(b"", "expected an operator token in ", id="empty"),
+        pytest.param(b" \n", "expected an operator token in ", id="blank"),
+        pytest.param(b"one\ntwo", "expected an operator token in ", id="two lines"),
+        pytest.param("tokén".encode(), "expected an operator token in ", id="no header could carry it"),
+        pytest.param(b"\xff", "cannot read the operator token in ", id="no text"),
+    ],
+)
+def test_what_is_no_token_is_said(tmp_path: Path, content: bytes | None, sentence: str) -> None:
+    path = tmp_path / "operator.token"
+    if content is not None:
+        path.write_bytes(content)
+
+    with pytest.raises(NotFit, match=f"{sentence}{path}"):
+        read_operator_token(path)
+
+
+def test_a_token_that_may_not_be_read_is_said(tmp_path: Path) -> None:
+    with pytest.raises(NotFit, match="cannot read the operator token in "):
+        read_operator_token(tmp_path)
 
 
 def test_free_ports_will_do() -> None:

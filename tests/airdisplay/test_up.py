@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import stat
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,10 +14,12 @@ import httpx
 import pytest
 
 from airdisplay import nats_server
+from airdisplay.fleet import fleet
 from shared.contracts import subjects
 from shared.mesh.connection import open_mesh
 from shared.mesh.runner import NOT_FIT
 from tests.airdisplay.running import HOST, Up, airdisplay, free_port, gone, ports, running_up
+from tests.support.banners import new_banner_id
 from tests.support.waiting import until
 
 PATIENCE = 45
@@ -53,12 +56,40 @@ async def end(up: Up, children: Mapping[str, int]) -> None:
 
 
 async def test_it_says_where_the_app_is_and_what_there_is(everything: Up) -> None:
-    greeting = everything.process.output.splitlines()[:4]
+    greeting = everything.process.output.splitlines()[:5]
 
     assert f"AirDisplay is at  http://{HOST}:{everything.http_port}/" == greeting[0]
     assert "  banners  lightning, sparky, stormy and 21 more" == greeting[1]
     assert f"  data     {everything.data}" == greeting[2]
-    assert "  stop     Ctrl-C" == greeting[3]
+    assert f"  operator {everything.data}/operator.token" == greeting[3]
+    assert "  stop     Ctrl-C" == greeting[4]
+
+
+async def test_who_shows_the_token_is_an_operator_and_nobody_else_reads_it(everything: Up) -> None:
+    token = everything.data / "operator.token"
+    banner = new_banner_id()
+    async with httpx.AsyncClient(base_url=everything.address) as client:
+        await client.post("/v1/banners", json={"id": banner})
+        hold = f"/v1/banners/{banner}/hold"
+        guest = await client.put(hold, json={"reason": "wind"})
+        client.headers["Authorization"] = f"Bearer {token.read_text().strip()}"
+        operator = await client.put(hold, json={"reason": "wind"})
+
+    assert (403, 200) == (guest.status_code, operator.status_code)
+    assert 0o600 == stat.S_IMODE(token.stat().st_mode)
+
+
+async def test_any_free_banner_is_found_when_the_address_is_said(tmp_path: Path) -> None:
+    async with running_up(tmp_path, "--banners", "1") as up:
+        async with httpx.AsyncClient(base_url=up.address) as client:
+            answer = await client.post("/v1/displays", json={"text": "Anywhere"})
+        assert answer.is_success, answer.text
+
+        async def shows() -> bool:
+            display = await get(up, answer.headers["location"])
+            return bool(display["state"] == "showing")
+
+        await until(shows)
 
 
 async def test_the_app_is_there_when_its_address_is_said(everything: Up) -> None:
@@ -70,8 +101,8 @@ async def test_the_app_is_there_when_its_address_is_said(everything: Up) -> None
 
 async def test_every_banner_is_registered_and_its_hardware_comes_online(everything: Up) -> None:
     async def all_online() -> bool:
-        items = (await get(everything, "/v1/banners"))["items"]
-        return [True] * 24 == [item["presence"] == "online" for item in items]
+        items = (await get(everything, "/v1/banners?status=online"))["items"]
+        return set(fleet(24)) <= {item["id"] for item in items}
 
     await until(all_online)
 
@@ -88,12 +119,12 @@ async def test_what_is_shown_is_what_the_hardware_shows(everything: Up) -> None:
 async def test_every_process_that_is_killed_comes_back(tmp_path: Path) -> None:
     async with running_up(tmp_path, "--banners", "1") as up:
         before = up.children()
-        assert {"nats-server", "banner", "expiry", "hardware", "gateway"} == set(before)
+        assert {"nats-server", "banner", "expiry", "lobby", "hardware", "gateway"} == set(before)
         for pid in before.values():
             os.kill(pid, signal.SIGKILL)
         await until(lambda: not set(up.children().values()) & set(before.values()))
         await until(lambda: set(up.children()) == set(before), seconds=PATIENCE)
-        for name in ("nats", "banner", "expiry", "hardware", "gateway"):
+        for name in ("nats", "banner", "expiry", "lobby", "hardware", "gateway"):
             assert f"{name:<8} │ ended by SIGKILL, exit code -9; starts again in 0.2 s" in up.process.output
 
         async def shows() -> bool:
@@ -114,6 +145,7 @@ async def test_every_process_that_is_killed_comes_back(tmp_path: Path) -> None:
 async def test_ctrl_c_ends_everything_and_the_next_up_goes_on(tmp_path: Path) -> None:
     async with running_up(tmp_path, "--banners", "1") as up:
         display = await show(up, "lightning", "Still here")
+        token = (up.data / "operator.token").read_text()
         await end(up, up.children())
         assert "stopping" in up.process.output
         assert "was killed" not in up.process.output
@@ -122,6 +154,7 @@ async def test_ctrl_c_ends_everything_and_the_next_up_goes_on(tmp_path: Path) ->
     async with running_up(tmp_path, "--banners", "1") as up:
         found = await get(up, "/v1/banners/lightning")
         assert display == found["display"]["id"]
+        assert token == (up.data / "operator.token").read_text()
         await end(up, up.children())
 
 

@@ -84,7 +84,7 @@ class System:
 
 @asynccontextmanager
 async def running_system(
-    directory: Path, *, ttl: float, banners: int = 1, expiries: int = 1, gateways: int = 1
+    directory: Path, *, ttl: float, banners: int = 1, expiries: int = 1, lobbies: int = 1, gateways: int = 1
 ) -> AsyncGenerator[System]:
     """A mesh that serves, until the block is left; a display lasts `ttl` seconds."""
     async with running_nats_server(directory) as nats:
@@ -93,6 +93,7 @@ async def running_system(
         arguments = {
             **{f"banner-{number}": [*at, "--display-ttl", str(ttl)] for number in range(banners)},
             **{f"expiry-{number}": at for number in range(expiries)},
+            **{f"lobby-{number}": at for number in range(lobbies)},
             **{f"gateway-{number}": [*at, "--http-port", str(port)] for number, port in enumerate(ports)},
         }
         parts = {

@@ -118,7 +118,8 @@ async def composed(directory: Path) -> AsyncGenerator[Local]:
 def test_there_are_three_servers_and_two_of_each_service() -> None:
     kinds = [name.rpartition("-")[0] for name in SERVICES]
 
-    assert {"nats": 3, "banner": 2, "expiry": 2, "gateway": 2} == {kind: kinds.count(kind) for kind in kinds}
+    expected = {"nats": 3, "banner": 2, "expiry": 2, "lobby": 2, "gateway": 2}
+    assert expected == {kind: kinds.count(kind) for kind in kinds}
 
 
 def test_every_setting_is_one_that_the_services_know() -> None:

@@ -1,0 +1,1 @@
+"""The lobby service: finds a free banner for whoever takes any."""

@@ -1,0 +1,27 @@
+"""`python -m services.lobby`: one instance of the lobby service."""
+
+import sys
+
+import click
+
+from services.lobby.service import NAME, lobby_service
+from shared import settings
+from shared.mesh.process import run_on_mesh
+
+
+@click.command()
+@settings.nats_url
+@settings.replicas
+def main(nats_url: str, replicas: int) -> None:
+    """Find a free banner for whoever takes any."""
+    sys.exit(
+        run_on_mesh(
+            NAME,
+            nats_url,
+            lambda mesh, instance: lobby_service(mesh, instance=instance, replicas=replicas),
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
