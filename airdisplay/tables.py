@@ -1,16 +1,17 @@
-"""What is here, as tables: the service instances, and the banners."""
+"""What is here, as tables: the service instances, the banners, and what happened to one."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, assert_never
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from airdisplay.wording import local_time, seconds_left
+from airdisplay.wording import HOW, local_day_and_time, local_time, seconds_left
+from shared.contracts.banner import Held, Left, Queued, Registered, Released, Replaced, Shown
 from shared.contracts.instants import Instant
-from shared.contracts.views import BannerView
+from shared.contracts.views import BannerView, Ended, HistoryEvent, HistoryItem
 from shared.mesh.services import Found
 
 _WIDE = 200
@@ -29,14 +30,28 @@ def of_nodes(nodes: Iterable[Found]) -> Table:
 
 
 def of_banners(banners: Iterable[BannerView], now: Instant) -> Table:
-    """Every banner: what it shows, for how long yet, and whether its hardware is there."""
+    """Every banner: what it shows, for how long yet, who waits, why it is on hold, and its hardware."""
     table = Table("banner", "shows", box=SIMPLE_HEAD)
     table.add_column("for", justify="right")
+    table.add_column("in line", justify="right")
+    table.add_column("on hold")
     table.add_column("hardware")
     for banner in banners:
         display = banner.display
         text, left = ("", "") if display is None else (display.text, f"{seconds_left(display, now)} s")
-        table.add_row(banner.id, escape(text), left, banner.presence)
+        waiting = str(banner.queue_length or "")
+        reason = "" if banner.hold is None else banner.hold.reason
+        table.add_row(banner.id, escape(text), left, waiting, escape(reason), banner.presence)
+    return table
+
+
+def of_history(items: Iterable[HistoryItem]) -> Table:
+    """What happened, as it was told: the newest first, also of what one decision brought about."""
+    table = Table("when", "who", "what", "how it ended", box=SIMPLE_HEAD)
+    for item in items:
+        for event in reversed(item.events):
+            what, how = _happened(event)
+            table.add_row(local_day_and_time(_at(event, item)), _who(event, item), escape(what), how)
     return table
 
 
@@ -50,3 +65,41 @@ def put(table: Table) -> None:
 
 def _sum(endpoints: Iterable[dict[str, Any]], figure: str) -> int:
     return sum(int(endpoint.get(figure, 0)) for endpoint in endpoints)
+
+
+def _at(event: HistoryEvent, item: HistoryItem) -> Instant:
+    return event.ended_at if isinstance(event, Ended) else item.at
+
+
+def _who(event: HistoryEvent, item: HistoryItem) -> str:
+    """Whose message it is about, where it is about one; else who decided."""
+    match event:
+        case Shown() | Ended():
+            return event.display.by
+        case Queued():
+            return event.ticket.by
+        case _:
+            return item.by
+
+
+def _happened(event: HistoryEvent) -> tuple[str, str]:  # noqa: PLR0911 (one for each)
+    """What it was, and how it ended if that is what it was."""
+    match event:
+        case Registered():
+            return f"registered as {event.name}", ""
+        case Shown():
+            return f"“{event.display.text}” shows", ""
+        case Replaced():
+            return f"“{event.was}” reads “{event.text}”", ""
+        case Ended():
+            return f"“{event.display.text}” is over", HOW[event.how]
+        case Queued():
+            return f"“{event.ticket.text}” waits in line", ""
+        case Left():
+            return "one left the line", HOW["left" if event.role == "author" else "removed"]
+        case Held():
+            return f"on hold: {event.hold.reason}", ""
+        case Released():
+            return "released", ""
+        case _:
+            assert_never(event)

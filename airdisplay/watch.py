@@ -1,14 +1,10 @@
 """`airdisplay watch`: a line for every change, over the gateway's live channel, coming back by itself."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable, Sequence
 
-import anyio
 import msgspec
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import WebSocketException
 
-from airdisplay.backoff import Backoff
+from airdisplay.live import Channel, Say, stay_connected
 from airdisplay.wording import local_time, shows
 from shared.contracts.banner import Display
 from shared.contracts.identity import BannerId
@@ -17,8 +13,6 @@ from shared.contracts.views import (
     BannerView,
     Changes,
     Hello,
-    Ping,
-    Pong,
     Presence,
     Problem,
     ServerFrame,
@@ -26,15 +20,6 @@ from shared.contracts.views import (
     Watch,
 )
 from shared.mesh import clock
-
-_OPEN_SECONDS: Final = 5.0
-_AT_MOST_SECONDS: Final = 3.0
-_PING_SECONDS: Final = 5.0
-
-_encoder = msgspec.json.Encoder()
-_decoder: msgspec.json.Decoder[ServerFrame] = msgspec.json.Decoder(ServerFrame)
-
-Say = Callable[[str], None]
 
 
 class _Known(msgspec.Struct):
@@ -96,64 +81,29 @@ class Watched:
 async def watch(url: str, banners: Sequence[str], say: Say) -> None:
     """Follow these banners, or all of them, until cancelled."""
     watched = Watched(banners)
-    wish = Watch(banners=tuple(banners), all=not banners)
-    backoff = Backoff(at_most=_AT_MOST_SECONDS)
-    away = False
-    while True:
-        started = anyio.current_time()
-        try:
-            async with connect(
-                url,
-                proxy=None,
-                max_size=None,
-                open_timeout=_OPEN_SECONDS,
-                ping_interval=_PING_SECONDS,
-                ping_timeout=_PING_SECONDS,
-            ) as socket:
-                if away:
-                    say("connected again")
-                away = False
-                await _follow(socket, watched, wish, say)
-        except (OSError, WebSocketException):
-            pass
-        if not away:
-            say(f"no connection to {url}, trying again until there is one")
-        away = True
-        await anyio.sleep(backoff.pause_after(anyio.current_time() - started))
+
+    async def talk(channel: Channel) -> None:
+        await channel.watch(Watch(banners=tuple(banners), all=not banners))
+        while True:
+            frame = await channel.next(watched.seconds_to_next(clock.now()))
+            _take(watched, frame, say)
+            for line in watched.over(clock.now()):
+                say(line)
+
+    await stay_connected(url, talk, say)
 
 
-async def _follow(socket: ClientConnection, watched: Watched, wish: Watch, say: Say) -> None:
-    await _send(socket, wish)
-    while True:
-        seconds = watched.seconds_to_next(clock.now())
-        data: str | bytes | None = None
-        with anyio.move_on_after(seconds):
-            data = await socket.recv()
-        if data is not None:
-            await _take(socket, watched, data, say)
-        for line in watched.over(clock.now()):
-            say(line)
-
-
-async def _take(socket: ClientConnection, watched: Watched, data: str | bytes, say: Say) -> None:
-    try:
-        frame = _decoder.decode(data)
-    except msgspec.MsgspecError:  # of a newer protocol: what we know of is still sent
-        return
+def _take(watched: Watched, frame: ServerFrame | None, say: Say) -> None:
     match frame:
         case Hello():
             watched.begin(frame.epoch)
         case Snapshot() | Changes():
             for line in watched.take(frame.banners, clock.now()):
                 say(line)
-        case Ping():
-            await _send(socket, Pong())
         case Problem():
             say(frame.detail)
-
-
-async def _send(socket: ClientConnection, frame: Watch | Pong) -> None:
-    await socket.send(_encoder.encode(frame), text=True)
+        case _:  # what was not asked for here
+            pass
 
 
 def _line(banner: str, what: str, now: Instant) -> str:

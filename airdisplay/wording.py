@@ -1,9 +1,21 @@
 """How the command line words what it tells people, in one place so that it is the same everywhere."""
 
 from datetime import datetime
+from typing import Final
 
 from shared.contracts.banner import Display
 from shared.contracts.instants import Instant, milliseconds_between
+from shared.contracts.views import DisplayView, How
+
+HOW: Final[dict[How, str]] = {
+    "expired": "its time was up",
+    "cleared": "its author ended it",
+    "taken-down": "an operator took it down",
+    "held": "an operator put the banner on hold",
+    "left": "it was taken back",
+    "removed": "an operator took it out of the line",
+}
+"""How a display ended."""
 
 
 def local_time(at: Instant) -> str:
@@ -11,11 +23,44 @@ def local_time(at: Instant) -> str:
     return f"{datetime.fromisoformat(at).astimezone():%H:%M:%S}"
 
 
+def local_day_and_time(at: Instant) -> str:
+    """The time where the reader is, for what may be days ago."""
+    return f"{datetime.fromisoformat(at).astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def seconds_until(at: Instant, now: Instant) -> int:
+    """Whole seconds until an instant, rounded up as on a countdown."""
+    return max(0, -(-milliseconds_between(now, at) // 1000))
+
+
 def seconds_left(display: Display, now: Instant) -> int:
-    """Whole seconds that a display still lasts, rounded up as on a countdown."""
-    return max(0, -(-milliseconds_between(now, display.until) // 1000))
+    """Whole seconds that a display still lasts."""
+    return seconds_until(display.until, now)
 
 
 def shows(display: Display | None) -> str:
     """What a banner does."""
     return "is dark" if display is None else f"shows “{display.text}” until {local_time(display.until)}"
+
+
+def fate(view: DisplayView, anywhere: str, now: Instant) -> str:
+    """What has become of a message; `anywhere` says what it waits for when that is no one banner."""
+    match view.state:
+        case "waiting":
+            return f"place {view.position} in line for {anywhere}"
+        case "queued":
+            return f"place {view.position} in line for {view.banner}, {_start(view, now)}"
+        case "showing":
+            assert view.until is not None, "what shows has an end"
+            left = seconds_until(view.until, now)
+            return f"{view.banner} shows “{view.text}” for {left} s, until {local_time(view.until)}"
+        case "ended":
+            what = "was not shown" if view.shown_at is None else "is over"
+            return f"“{view.text}” {what}: {'nobody knows why' if view.how is None else HOW[view.how]}"
+
+
+def _start(view: DisplayView, now: Instant) -> str:
+    if view.starts_at is None:
+        return "which is on hold: nobody can tell when it starts"
+    left = seconds_until(view.starts_at, now)
+    return f"starts in {left} s at the latest, at {local_time(view.starts_at)}"

@@ -14,18 +14,25 @@ export function newKey() {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** Ask for a text to be shown. */
-export function show(banner, text, key) {
-  return call(banner, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "Idempotency-Key": key },
-    body: JSON.stringify({ text }),
-  });
+/** Ask for a text to be shown: on a banner, `when` "now" or in the "queue"; without a banner on any that is free. */
+export function show({ banner, text, when }, key) {
+  const body = banner === "" || when === "now" ? { text } : { text, when };
+  return call("POST", banner === "" ? "/v1/displays" : path(banner), body, { "Idempotency-Key": key });
 }
 
-/** Ask for what shows to be ended, provided that this revision is still the newest. */
-export function takeDown(banner, revision) {
-  return call(banner, { method: "DELETE", headers: { "If-Match": `"${revision}"` } });
+/** Ask for what one shows to read differently, provided that this revision is still the newest. */
+export function mend(banner, text, revision) {
+  return call("PUT", path(banner), { text }, { "If-Match": `"${revision}"` });
+}
+
+/** Ask for a display to be ended, or to wait no more; no other one is ever meant. */
+export function takeBack(display) {
+  return call("DELETE", `/v1/displays/${encodeURIComponent(display)}`);
+}
+
+/** Ask what has become of a display. */
+export function look(display) {
+  return call("GET", `/v1/displays/${encodeURIComponent(display)}`);
 }
 
 /** Whether it is open what became of a call, so that the same one should be sent again. */
@@ -44,11 +51,19 @@ export function explanation({ status, body }) {
   return `The server answered with ${status}. Try again shortly.`;
 }
 
+function path(banner) {
+  return `/v1/banners/${encodeURIComponent(banner)}/display`;
+}
+
 /** @returns {Promise<Answer>} */
-async function call(banner, request) {
+async function call(method, url, body, headers = {}) {
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  const type = body === undefined ? {} : { "Content-Type": "application/json" };
   try {
-    const response = await fetch(`/v1/banners/${encodeURIComponent(banner)}/display`, {
-      ...request,
+    const response = await fetch(url, {
+      method,
+      headers: { ...type, ...headers },
+      ...sent,
       signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
     });
     const revision = Number(response.headers.get("ETag")?.replaceAll('"', "") ?? 0);

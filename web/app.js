@@ -10,6 +10,8 @@ import { Composer } from "./composer.js";
 import { Countdowns } from "./countdowns.js";
 import { announce, element, setLine, setText } from "./dom.js";
 import { Live } from "./live.js";
+import { Messages } from "./messages.js";
+import { owned } from "./own.js";
 
 const STATES = {
   connecting: "Connecting…",
@@ -23,12 +25,16 @@ const clock = new ServerClock();
 const countdowns = new Countdowns(clock);
 const board = new Board(clock, { onChange, onRemove });
 const cards = new Cards(board, countdowns, (id) => composer.choose(id));
-const composer = new Composer(board, countdowns, (id) => cards.choose(id));
+const composer = new Composer(board, countdowns, { onChoose: (id) => cards.choose(id), onSent });
+const messages = new Messages(board, countdowns);
 const live = new Live(liveUrl(), clock, {
   onState,
   onClock: () => countdowns.tick(),
   onSnapshot,
   onChanges: (banners) => board.takeChanges(banners),
+  onDisplays: (displays) => displays.forEach((display) => messages.take(display)),
+  onUnknown: () => messages.lookForAll(),
+  followed: owned,
 });
 
 let everLive = false;
@@ -42,6 +48,15 @@ function onChange(banner) {
   composer.update(banner);
 }
 
+/** @param {import("./messages.js").DisplayView} display */
+function onSent(display) {
+  messages.add(display);
+  live.follow(display.id);
+  if (display.state === "showing") {
+    board.learn(display.banner, display.revision, display);
+  }
+}
+
 function onRemove(id) {
   cards.remove(id);
   composer.remove(id);
@@ -50,6 +65,7 @@ function onRemove(id) {
 function onSnapshot(frame, epoch) {
   board.takeSnapshot(frame, epoch);
   cards.settle();
+  messages.nameBanners();
 }
 
 function onState(state) {

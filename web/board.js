@@ -4,6 +4,7 @@
  *
  * @typedef {{id: string, text: string, by: string, shown_at: string, until: string}} Display
  * @typedef {{id: string, name: string, tags: string[], revision: number, display: Display | null,
+ *   queue_length?: number, hold?: {reason: string} | null,
  *   presence: "online" | "offline", reported: {display_id: string | null, at: string} | null}} Banner
  */
 
@@ -32,6 +33,26 @@ export class Board {
   /** What a banner shows: nothing once the deadline is reached, whoever has said so or not. */
   showing({ display }) {
     return display !== null && this.#clock.now() < Date.parse(display.until) ? display : null;
+  }
+
+  /**
+   * Whether it is free; between two turns it is not, although nothing shows.
+   * @returns {"free" | "busy" | "held" | "turning"}
+   */
+  state(banner) {
+    if (banner.hold) {
+      return "held";
+    }
+    if (this.showing(banner) !== null) {
+      return "busy";
+    }
+    return banner.queue_length > 0 ? "turning" : "free";
+  }
+
+  /** That in words, for one that shows with the seconds left. */
+  status(banner, left) {
+    const words = { free: "Free", held: "On hold", turning: "Next in line" };
+    return words[this.state(banner)] ?? `Busy ${left} s`;
   }
 
   /** All banners as of a revision. Revisions of another life of the log cannot be compared: then this replaces all. */

@@ -1,6 +1,6 @@
 /** The banners as cards. A card touches the document only where its banner has changed. */
 
-import { explanation, takeDown } from "./api.js";
+import { explanation, takeBack } from "./api.js";
 import { announce, element, insertByName, setLine, setText } from "./dom.js";
 import { isOwn } from "./own.js";
 
@@ -39,7 +39,7 @@ export class Cards {
   update(banner) {
     const card = this.#cards.get(banner.id) ?? this.#add(banner);
     const display = this.#board.showing(banner);
-    card.render(banner, display);
+    card.render(banner, display, this.#board.state(banner));
     card.hide(!card.matches(this.#words));
     this.#summarise();
     if (display === null) {
@@ -135,11 +135,13 @@ class Card {
   }
 
   /** @param {Banner} banner */
-  render(banner, display) {
-    const { name, text, hardware, takeDown } = this.#parts;
-    this.free = display === null;
-    this.node.dataset.state = this.free ? "free" : "busy";
+  render(banner, display, state) {
+    const { name, text, hardware, takeDown, line, hold } = this.#parts;
+    this.free = state === "free";
+    this.node.dataset.state = state;
     setText(name, banner.name);
+    setLine(line, lineWords(banner.queue_length ?? 0));
+    setLine(hold, banner.hold ? `On hold: ${banner.hold.reason}` : "");
     setText(text, display?.text ?? "");
     setText(takeDown.firstElementChild, ` from ${banner.name}`);
     setText(hardware, hardwareWords(banner, display));
@@ -149,8 +151,8 @@ class Card {
       this.#begin(display);
     }
     this.#offerTakeDown(display !== null && isOwn(display));
-    if (this.free) {
-      this.#sayStatus("Free");
+    if (display === null) {
+      this.#sayStatus(this.#board.status(banner));
     }
   }
 
@@ -165,8 +167,8 @@ class Card {
     if (words.length === 0) {
       return true;
     }
-    const { name, status, text, hardware, tags } = this.#parts;
-    const all = [this.id, ...[name, status, text, hardware, tags].map((part) => part.textContent)];
+    const { name, status, text, line, hold, hardware, tags } = this.#parts;
+    const all = [this.id, ...[name, status, text, line, hold, hardware, tags].map((part) => part.textContent)];
     const searched = all.join(" ").toLowerCase();
     return words.every((word) => searched.includes(word));
   }
@@ -214,18 +216,14 @@ class Card {
 
   async #takeDown() {
     const { takeDown: button, note } = this.#parts;
-    const banner = this.#board.get(this.id);
     if (button.getAttribute("aria-disabled") === "true") {
       return;
     }
     setLine(note, "");
     button.setAttribute("aria-disabled", "true"); // not `disabled`: that would lose the keyboard's place
-    const answer = await takeDown(this.id, banner.revision);
+    const answer = await takeBack(this.#displayId);
     button.setAttribute("aria-disabled", "false");
-    if (answer.status === 204) {
-      this.#board.learn(this.id, answer.revision, null);
-      announce(`Your text is taken down from ${banner.name}.`);
-    } else {
+    if (answer.status !== 204) {
       setLine(note, explanation(answer));
       announce(explanation(answer));
     }
@@ -239,12 +237,18 @@ function parts(node) {
     name: part("name"),
     status: part("status"),
     text: part("text"),
+    line: part("line"),
+    hold: part("hold"),
     left: part("left"),
     hardware: part("hardware"),
     takeDown: part("take-down"),
     note: part("note"),
     tags: part("tags"),
   };
+}
+
+function lineWords(length) {
+  return length === 0 ? "" : length === 1 ? "1 waits in line" : `${length} wait in line`;
 }
 
 /** Whether the hardware is there, and whether it has said that it shows this very display. */

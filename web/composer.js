@@ -1,14 +1,18 @@
-/** The form: choose a banner, type a text, send it, and be told in words what became of it. */
+/** The form: choose a banner or any, type a text, send it, and be told in words why it was not taken. */
 
 import { explanation, isOpen, newKey, show } from "./api.js";
 import { announce, element, insertByName, setLine, setText } from "./dom.js";
-import { rememberOwn } from "./own.js";
 import { characters, MOST_CHARACTERS } from "./text.js";
 
 /**
- * What is said of a text that was sent: `during` while the time runs, `after` once it is over.
- * @typedef {{kind: "good" | "bad" | "wait", banner: string, displayId: string | null, revision: number,
- *   until: string, during: (left: number) => string, after: string}} Outcome
+ * What is sent: `banner` is "" for any that is free, `when` says whether to wait in line for it.
+ * @typedef {{banner: string, text: string, when: "now" | "queue"}} Wish
+ */
+
+/**
+ * What is said of a banner that was busy: `during` while the time runs, `after` once it is over.
+ * @typedef {{banner: string, revision: number, until: string, during: (left: number) => string,
+ *   after: string}} Outcome
  */
 
 const COUNTDOWN = "outcome";
@@ -18,16 +22,18 @@ export class Composer {
   #board;
   #countdowns;
   #onChoose;
+  #onSent;
   #select = element("banner");
   #status = element("banner-status");
   #text = element("text");
   #count = element("count");
-  #button = element("send");
+  #send = element("send");
+  #wait = element("wait");
   #line = element("outcome");
   #options = new Map();
   /** @type {Outcome | null} */
   #outcome = null;
-  /** A send of which nobody knows what became: the same one again has the same key. */
+  /** A wish of which nobody knows what became: the same one again has the same key. */
   #open = null;
   #sending = false;
   #tooLong = false;
@@ -35,18 +41,21 @@ export class Composer {
   /**
    * @param {import("./board.js").Board} board
    * @param {import("./countdowns.js").Countdowns} countdowns
-   * @param {(id: string) => void} onChoose
+   * @param {{onChoose: (id: string) => void,
+   *   onSent: (display: import("./messages.js").DisplayView) => void}} listener
    */
-  constructor(board, countdowns, onChoose) {
+  constructor(board, countdowns, { onChoose, onSent }) {
     this.#board = board;
     this.#countdowns = countdowns;
     this.#onChoose = onChoose;
+    this.#onSent = onSent;
     this.#select.addEventListener("change", () => this.#onSelect());
     this.#text.addEventListener("input", () => this.#onInput());
     element("composer").addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#submit();
+      this.#submit("now");
     });
+    this.#wait.addEventListener("click", () => this.#submit("queue"));
     this.#onInput();
   }
 
@@ -91,7 +100,7 @@ export class Composer {
   #onSelect() {
     this.#onChoose(this.#select.value);
     this.#sayStatus();
-    this.#nameButton();
+    this.#nameButtons();
   }
 
   #onInput() {
@@ -103,117 +112,109 @@ export class Composer {
       announce(`Too long: a text has at most ${MOST_CHARACTERS} characters.`);
     }
     this.#tooLong = tooLong;
-    this.#nameButton();
+    this.#nameButtons();
   }
 
-  /** Whether the chosen banner is free, before anybody sends. */
+  /** Whether the chosen banner is free, before anybody sends; where it is not, one may wait in line. */
   #sayStatus() {
     const banner = this.#board.get(this.#select.value);
-    const display = banner === undefined ? null : this.#board.showing(banner);
-    this.#status.dataset.state = display === null ? "free" : "busy";
-    if (display === null) {
-      this.#countdowns.stop(CHOSEN_COUNTDOWN);
-      setText(this.#status, banner === undefined ? "" : "Free");
-    } else {
-      this.#countdowns.start(CHOSEN_COUNTDOWN, display.until, (left) =>
-        left > 0 ? setText(this.#status, `Busy ${left} s`) : this.#sayStatus(),
+    const state = banner === undefined ? "free" : this.#board.state(banner);
+    this.#status.dataset.state = state;
+    this.#offerToWait(state !== "free");
+    if (state === "busy") {
+      this.#countdowns.start(CHOSEN_COUNTDOWN, banner.display.until, (left) =>
+        left > 0 ? setText(this.#status, this.#board.status(banner, left)) : this.#sayStatus(),
       );
+    } else {
+      this.#countdowns.stop(CHOSEN_COUNTDOWN);
+      setText(this.#status, banner === undefined ? "" : this.#board.status(banner));
     }
   }
 
-  async #submit() {
-    const banner = this.#board.get(this.#select.value);
+  #offerToWait(offered) {
+    if (!offered && document.activeElement === this.#wait) {
+      this.#send.focus(); // what goes away must not take the keyboard with it
+    }
+    this.#wait.hidden = !offered;
+  }
+
+  async #submit(when) {
     if (this.#sending) {
       return;
     }
-    if (banner === undefined) {
-      this.#fail("Choose a banner first: pick one in the list, or press one in the air.");
-      this.#select.focus();
-      return;
-    }
-    const text = this.#text.value;
-    const key = this.#isOpen(banner.id, text) ? this.#open.key : newKey();
+    const wish = { banner: this.#select.value, text: this.#text.value, when };
+    const key = this.#isOpen(wish) ? this.#open.key : newKey();
     this.#setSending(true);
-    const answer = await show(banner.id, text, key);
-    this.#open = isOpen(answer) ? { banner: banner.id, text, key } : null;
+    const answer = await show(wish, key);
+    this.#open = isOpen(answer) ? { ...wish, key } : null;
     this.#setSending(false);
-    this.#onAnswer(banner, text, answer);
+    this.#onAnswer(wish, answer);
   }
 
-  #onAnswer(banner, text, answer) {
-    if (answer.status === 201) {
-      this.#onShown(banner, text, answer.body);
+  #onAnswer(wish, answer) {
+    const name = this.#board.get(wish.banner)?.name ?? wish.banner;
+    if (answer.status === 201 || answer.status === 202) {
+      this.#onTaken(wish, answer.body);
     } else if (answer.body.type === "/problems/busy") {
-      this.#onBusy(banner, answer.body);
+      this.#onBusy(wish.banner, name, answer.body);
+    } else if (answer.body.type === "/problems/held") {
+      this.#fail(`${name} is on hold: ${answer.body.problem}. Your text is not shown; it stays here.`);
     } else {
       this.#fail(explanation(answer));
     }
   }
 
-  #onShown(banner, text, display) {
-    rememberOwn(display.id);
-    this.#board.learn(banner.id, display.revision, display);
+  /** It shows or waits; from here on it is among my messages. */
+  #onTaken({ text }, display) {
+    this.#forgetOutcome();
+    setLine(this.#line, "");
     if (this.#text.value === text) {
       this.#text.value = "";
       this.#onInput();
     }
-    this.#follow({
-      kind: "good",
-      banner: banner.id,
-      displayId: display.id,
-      revision: display.revision,
-      until: display.until,
-      during: (left) => `${banner.name} shows your text for ${left} s.`,
-      after: `Your text on ${banner.name} is over.`,
-    });
+    this.#onSent(display);
   }
 
-  #onBusy(banner, { until, revision }) {
-    this.#follow({
-      kind: "wait",
-      banner: banner.id,
-      displayId: null,
+  #onBusy(banner, name, { until, revision }) {
+    this.#outcome = {
+      banner,
       revision,
       until,
-      during: (left) => `${banner.name} is busy for ${left} s. Your text is not shown; it stays here.`,
-      after: `${banner.name} is free now: send your text again.`,
-    });
-  }
-
-  #follow(outcome) {
-    this.#outcome = outcome;
+      during: (left) => `${name} is busy for ${left} s. Your text is not shown; it stays here.`,
+      after: `${name} is free now: send your text again.`,
+    };
     this.#sayOutcome();
     announce(this.#line.textContent);
   }
 
   #fail(words) {
-    this.#countdowns.stop(COUNTDOWN);
-    this.#outcome = null;
+    this.#forgetOutcome();
     this.#say("bad", words);
     announce(words);
   }
 
+  #forgetOutcome() {
+    this.#countdowns.stop(COUNTDOWN);
+    this.#outcome = null;
+  }
+
   #sayOutcome() {
-    const { kind, during, after } = this.#outcome;
+    const { during, after } = this.#outcome;
     const until = this.#until(this.#outcome);
     if (until === null || this.#countdowns.isOver(until)) {
       this.#countdowns.stop(COUNTDOWN);
       this.#say("over", after);
     } else {
       this.#countdowns.start(COUNTDOWN, until, (left) =>
-        left > 0 ? this.#say(kind, during(left)) : this.#say("over", after),
+        left > 0 ? this.#say("wait", during(left)) : this.#say("over", after),
       );
     }
   }
 
-  /** When what is being said ends: what the board knows counts, unless the answer was newer. */
-  #until({ banner: id, displayId, revision, until }) {
+  /** Until when it is busy: what the board knows counts, unless the answer was newer. */
+  #until({ banner: id, revision, until }) {
     const banner = this.#board.get(id);
-    if (banner === undefined || banner.revision < revision) {
-      return until;
-    }
-    const display = this.#board.showing(banner);
-    return displayId === null || display?.id === displayId ? (display?.until ?? null) : null;
+    return banner === undefined || banner.revision < revision ? until : (this.#board.showing(banner)?.until ?? null);
   }
 
   #say(kind, words) {
@@ -223,16 +224,24 @@ export class Composer {
 
   #setSending(sending) {
     this.#sending = sending;
-    this.#button.setAttribute("aria-disabled", String(sending));
-    this.#nameButton();
+    for (const button of [this.#send, this.#wait]) {
+      button.setAttribute("aria-disabled", String(sending));
+    }
+    this.#nameButtons();
   }
 
-  #nameButton() {
-    const again = this.#isOpen(this.#select.value, this.#text.value);
-    setText(this.#button, this.#sending ? "Sending…" : again ? "Try again" : "Show it");
+  #nameButtons() {
+    const [banner, text] = [this.#select.value, this.#text.value];
+    setText(this.#send, this.#name({ banner, text, when: "now" }, "Show it"));
+    setText(this.#wait, this.#name({ banner, text, when: "queue" }, "Wait in line"));
   }
 
-  #isOpen(banner, text) {
-    return this.#open !== null && this.#open.banner === banner && this.#open.text === text;
+  #name(wish, words) {
+    return this.#sending ? "Sending…" : this.#isOpen(wish) ? "Try again" : words;
+  }
+
+  #isOpen({ banner, text, when }) {
+    const open = this.#open;
+    return open !== null && open.banner === banner && open.text === text && open.when === when;
   }
 }

@@ -28,6 +28,7 @@ export class Live {
   /** @type {State} */
   #state = "connecting";
   #everLive = false;
+  #greeted = false;
   #epoch = "";
   #silenceMs = SNAPSHOT_WITHIN_MS;
   /** When the line counts as lost, or when to try again. */
@@ -39,7 +40,8 @@ export class Live {
    * @param {string} url
    * @param {import("./clock.js").ServerClock} clock
    * @param {{onState: (state: State) => void, onClock: () => void,
-   *   onSnapshot: (frame: object, epoch: string) => void, onChanges: (banners: object[]) => void}} listener
+   *   onSnapshot: (frame: object, epoch: string) => void, onChanges: (banners: object[]) => void,
+   *   onDisplays: (displays: object[]) => void, onUnknown: () => void, followed: () => string[]}} listener
    */
   constructor(url, clock, listener) {
     this.#url = url;
@@ -53,6 +55,13 @@ export class Live {
       target.addEventListener(sign, () => this.#nudge());
     }
     this.#open();
+  }
+
+  /** Be told of a display, now and after every loss of the line as long as it is among those followed. */
+  follow(id) {
+    if (this.#greeted) {
+      this.#send({ op: "watch", displays: [id] });
+    }
   }
 
   /** Once every pulse: a machine that slept through its timers finds out at the next one. */
@@ -101,6 +110,7 @@ export class Live {
     }
     const socket = this.#socket;
     this.#socket = null;
+    this.#greeted = false;
     this.#due = elapsed() + pause;
     socket.close();
     this.#say();
@@ -113,7 +123,9 @@ export class Live {
         this.#clock.set(frame.now);
         this.#epoch = frame.epoch;
         this.#silenceMs = HEARTBEATS_MISSED * frame.heartbeat_ms;
+        this.#greeted = true;
         this.#send({ op: "watch", all: true });
+        this.#followAll(this.#listener.followed());
         this.#listener.onClock();
         break;
       case "snapshot":
@@ -124,10 +136,17 @@ export class Live {
       case "changes":
         this.#listener.onChanges(frame.banners);
         break;
+      case "displays":
+        this.#listener.onDisplays(frame.displays);
+        break;
       case "ping":
         this.#send({ op: "pong" });
         break;
       case "error":
+        if (frame.code === "unknown-display") {
+          this.#listener.onUnknown();
+          break;
+        }
         console.warn(`live channel: ${frame.code}: ${frame.detail}`);
         if (frame.code === "mesh-unavailable") {
           // The line is there, and nothing is behind it. The gateway sends a snapshot when that has changed.
@@ -135,6 +154,12 @@ export class Live {
           this.#say("reconnecting");
         }
         break;
+    }
+  }
+
+  #followAll(displays) {
+    if (displays.length > 0) {
+      this.#send({ op: "watch", displays });
     }
   }
 

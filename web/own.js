@@ -1,18 +1,35 @@
-/** Which displays were put up from this tab, kept through a reload. */
+/** Which messages of this browser are not over, kept through a reload: shown by any tab, followed by all. */
 
 const KEY = "airdisplay.own";
 const REMEMBERED = 50;
 
 const own = new Set(stored());
 
+/** @param {{id: string}} display */
 export function isOwn(display) {
   return own.has(display.id);
 }
 
+/** Their ids. */
+export function owned() {
+  return [...own];
+}
+
+/** @param {string} id */
 export function rememberOwn(id) {
   own.add(id);
+  store([...stored().filter((each) => each !== id), id]);
+}
+
+/** @param {string} id */
+export function forgetOwn(id) {
+  own.delete(id);
+  store(stored().filter((each) => each !== id));
+}
+
+function store(ids) {
   try {
-    sessionStorage.setItem(KEY, JSON.stringify([...own].slice(-REMEMBERED)));
+    localStorage.setItem(KEY, JSON.stringify(ids.slice(-REMEMBERED)));
   } catch {
     // Storage may be switched off; then a reload forgets.
   }
@@ -20,7 +37,8 @@ export function rememberOwn(id) {
 
 function stored() {
   try {
-    return JSON.parse(sessionStorage.getItem(KEY)) ?? [];
+    const found = JSON.parse(localStorage.getItem(KEY));
+    return Array.isArray(found) ? found.filter((each) => typeof each === "string") : [];
   } catch {
     return [];
   }

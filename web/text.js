@@ -7,6 +7,11 @@ const SPACE = "[\\t\\n\\v\\f\\r\\u0085\\p{Zs}\\p{Zl}\\p{Zp}]+";
 const AROUND = new RegExp(`^${SPACE}|${SPACE}$`, "gu");
 
 /** @param {string} text */
+export function cleaned(text) {
+  return text.replace(AROUND, "").normalize("NFC");
+}
+
+/** @param {string} text */
 export function characters(text) {
-  return [...text.replace(AROUND, "").normalize("NFC")].length;
+  return [...cleaned(text)].length;
 }

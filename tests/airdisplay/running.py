@@ -20,6 +20,8 @@ from tests.support.waiting import until
 HOST = "127.0.0.1"
 STARTED_SECONDS = 45
 
+ROOT = Path(__file__).parents[2]
+
 _PORTS = range(20_000, 30_000)
 
 

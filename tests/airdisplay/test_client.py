@@ -10,8 +10,19 @@ from typing import ClassVar
 import httpx
 import pytest
 
-from airdisplay.client import Away, Lost, Refused, banners, problem_sentence, show
+from airdisplay.client import (
+    Away,
+    Lost,
+    Refused,
+    ask,
+    banners,
+    history,
+    problem_sentence,
+    show,
+    take_back,
+)
 from shared.contracts.errors import Malformed
+from tests.airdisplay.others import guest
 from tests.airdisplay.running import HOST, Up, free_port
 
 
@@ -22,7 +33,9 @@ async def test_a_text_is_shown_and_its_end_is_told(everything: Up) -> None:
 async def test_a_busy_banner_says_for_how_long(everything: Up) -> None:
     show(everything.address, "breezy", "Hello")
 
-    with pytest.raises(Refused, match=r"^breezy is busy for \d+ s more, until \d\d:\d\d:\d\d$"):
+    with pytest.raises(
+        Refused, match=r"^breezy is busy for \d+ s more, until \d\d:\d\d:\d\d: wait in line with --queue"
+    ):
         show(everything.address, "breezy", "Hello again")
 
 
@@ -62,10 +75,17 @@ class _Script(BaseHTTPRequestHandler):
     answers: ClassVar[list[tuple[int, bytes]]] = []
     keys: ClassVar[list[str | None]] = []
 
+    def do_GET(self) -> None:
+        """Give the next answer."""
+        self._answer()
+
     def do_POST(self) -> None:
         """Give the next answer; none at all when it has the status 0."""
         self.keys.append(self.headers["Idempotency-Key"])
         self.rfile.read(int(self.headers["Content-Length"]))
+        self._answer()
+
+    def _answer(self) -> None:
         status, body = self.answers.pop(0)
         if status == 0:
             self.connection.shutdown(socket.SHUT_RDWR)
@@ -99,6 +119,63 @@ def answering(*answers: tuple[int, bytes]) -> Generator[str]:
             thread.join()
 
 
+async def test_who_waits_is_told_the_place(everything: Up) -> None:
+    async with guest(everything) as bob:
+        banner = await bob.register()
+        await bob.show(banner)
+        await bob.wait(banner)
+
+    view = ask(everything.address, "Hello", banner=banner, when="queue")
+
+    assert ("queued", 2) == (view.state, view.position)
+
+
+async def test_what_is_taken_back_is_over_and_so_it_is_when_it_was_over_before(everything: Up) -> None:
+    async with guest(everything) as bob:
+        banner = await bob.register()
+        await bob.show(banner)
+    view = ask(everything.address, "Hello", banner=banner, when="queue")
+
+    first, again = [take_back(everything.address, view.id) for _ in range(2)]
+
+    assert ("ended", "left") == (first.state, first.how)
+    assert first == again
+
+
+async def test_what_somebody_else_wrote_cannot_be_taken_back(everything: Up) -> None:
+    async with guest(everything) as bob:
+        display = await bob.show(await bob.register())
+
+    with pytest.raises(Refused, match="Only the author"):
+        take_back(everything.address, display)
+
+
+async def test_a_history_is_read_page_by_page_as_far_as_one_wants(everything: Up) -> None:
+    async with guest(everything) as bob:
+        banner = await bob.register()
+        for _ in range(60):
+            await bob.show(banner)
+            await bob.clear(banner)
+
+    found = list(history(everything.address, banner, 115))
+    everything_found = list(history(everything.address, banner, 1_000))
+
+    assert 115 == len(found)
+    assert 121 == len(everything_found)
+    assert everything_found[:115] == found
+    assert "register" == everything_found[-1].command
+
+
+def test_a_history_that_is_cut_short_is_not_asked_for_in_full() -> None:
+    page = b'{"items":[%s],"next_cursor":"7"}' % (
+        b'{"revision":8,"at":"2026-05-04T12:00:00.000Z","by":"x","command":"c","events":[]}'
+    )
+    with answering((200, page)) as address:
+        (item,) = history(address, "lightning", 1)
+
+    assert 8 == item.revision
+
+
 @pytest.mark.parametrize(
     "trouble",
     [
@@ -114,6 +191,16 @@ def test_what_may_have_been_done_is_asked_for_again_under_the_same_key(trouble: 
     first, second = _Script.keys
     assert first == second
     assert first
+
+
+@pytest.mark.parametrize("banner", ["lightning", None])
+def test_who_would_wait_asks_again_under_the_same_key_too(banner: str | None) -> None:
+    waiting = b'{"id":"d","state":"waiting","text":"Hello","by":"guest","position":1}'
+    with answering((0, b""), (503, b"{}"), (202, waiting)) as address:
+        assert "waiting" == ask(address, "Hello", banner=banner, when="queue").state
+
+    assert 3 == len(_Script.keys)
+    assert 1 == len(set(_Script.keys))
 
 
 def test_trouble_that_lasts_is_told() -> None:

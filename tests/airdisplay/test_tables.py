@@ -6,12 +6,23 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from airdisplay.tables import of_banners, of_nodes, put
-from airdisplay.wording import local_time
-from shared.contracts.banner import Display
+from airdisplay.tables import of_banners, of_history, of_nodes, put
+from airdisplay.wording import local_day_and_time, local_time
+from shared.contracts.banner import (
+    Display,
+    Held,
+    Left,
+    OnHold,
+    Queued,
+    Registered,
+    Released,
+    Replaced,
+    Shown,
+    Ticket,
+)
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import later
-from shared.contracts.views import BannerView
+from shared.contracts.views import BannerView, Ended, HistoryEvent, HistoryItem
 from shared.mesh.services import Found
 from tests.support.clock import NOON
 
@@ -51,13 +62,55 @@ def test_banners_are_listed_with_what_they_show() -> None:
         BannerView(
             id=BannerId("lightning"), name="L", tags=(), revision=1, display=DISPLAY, presence="online"
         ),
-        BannerView(id=BannerId("sparky"), name="S", tags=(), revision=2, display=None),
+        BannerView(
+            id=BannerId("sparky"),
+            name="S",
+            tags=(),
+            revision=2,
+            display=None,
+            queue_length=3,
+            hold=OnHold(reason="[red] wind", by="olga", at=NOON),
+        ),
+        BannerView(id=BannerId("stormy"), name="S", tags=(), revision=3, display=None),
     ]
 
     assert [
         ["lightning", "[bold]", "Hello", "👋", "58", "s", "online"],
-        ["sparky", "offline"],
+        ["sparky", "3", "[red]", "wind", "offline"],
+        ["stormy", "offline"],
     ] == rows(of_banners(banners, later(NOON, 2_000)))
+
+
+def test_a_history_has_a_row_for_everything_that_happened() -> None:
+    ticket = Ticket(id=DisplayId("t"), text="[i] Next", by="bob", at=NOON, ttl_ms=1)
+    hold = OnHold(reason="[red] wind", by="olga", at=NOON)
+    ended = Ended(display=DISPLAY, ended_at=later(NOON, 1_000), how="expired")
+    decisions: list[tuple[str, tuple[HistoryEvent, ...]]] = [
+        ("olga", (Released(by="olga"),)),
+        ("olga", (Held(hold=hold),)),
+        ("olga", (Left(display_id=DisplayId("t"), by="olga", role="operator"),)),
+        ("bob", (Left(display_id=DisplayId("t"), by="bob", role="author"),)),
+        ("nobody", (ended, Shown(display=DISPLAY))),
+        ("ada", (Replaced(display_id=DISPLAY.id, text="Hi", was="[b] Ho", by="ada", role="author"),)),
+        ("bob", (Queued(ticket=ticket),)),
+        ("up", (Registered(id=BannerId("lightning"), name="Lightning [x]"),)),
+    ]
+    items = [
+        HistoryItem(revision=9, at=NOON, by=by, command="show", events=events) for by, events in decisions
+    ]
+
+    at, then = local_day_and_time(NOON), local_day_and_time(later(NOON, 1_000))
+    assert [
+        f"{at} olga released",
+        f"{at} olga on hold: [red] wind",
+        f"{at} olga one left the line an operator took it out of the line",
+        f"{at} bob one left the line it was taken back",
+        f"{at} ada “[bold] Hello 👋” shows",
+        f"{then} ada “[bold] Hello 👋” is over its time was up",
+        f"{at} ada “[b] Ho” reads “Hi”",
+        f"{at} bob “[i] Next” waits in line",
+        f"{at} up registered as Lightning [x]",
+    ] == [" ".join(row) for row in rows(of_history(items))]
 
 
 def test_a_table_that_nobody_looks_at_is_not_squeezed(capsys: pytest.CaptureFixture[str]) -> None:

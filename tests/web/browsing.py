@@ -99,9 +99,33 @@ class Visitor:
         """A button by what stands on it."""
         return self.page.get_by_role("button", name=name, exact=True)
 
+    def message(self, text: str) -> Locator:
+        """The message with that text, among one's own."""
+        return self.page.locator(".message").filter(has=self.page.get_by_text(text, exact=True))
+
+    def fate(self, text: str) -> Locator:
+        """What has become of the message with that text."""
+        return self.message(text).locator(".fate")
+
+    def act(self, what: str, text: str) -> Locator:
+        """What is to be pressed to do that with one's message of that text."""
+        return self.button(f"{what} “{text}”")
+
     async def write(self, name: str, text: str) -> None:
         """Choose a banner by its card, type a text, send it."""
         await self.name_button(name).click()
+        await self.text.fill(text)
+        await self.button("Show it").click()
+
+    async def wait_in_line(self, name: str, text: str) -> None:
+        """Choose a banner by its card, type a text, let it wait for its turn."""
+        await self.name_button(name).click()
+        await self.text.fill(text)
+        await self.button("Wait in line").click()
+
+    async def write_anywhere(self, text: str) -> None:
+        """Type a text for any free banner, send it."""
+        await self.page.get_by_label("Banner", exact=True).select_option("Any free banner")
         await self.text.fill(text)
         await self.button("Show it").click()
 

@@ -1,17 +1,22 @@
 """A whole mesh behind the page, as its people know it: banners with names, and others who send texts."""
 
 import signal
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 from httpx import codes
 
+from shared.contracts.banner import Banner, BannerCommand
+from shared.contracts.command import Accepted
+from shared.contracts.identity import BannerId
+from shared.mesh.banners import Banners
 from shared.mesh.connection import Mesh, open_mesh
 from tests.support.banners import new_banner_id
 from tests.support.nats_server import NatsServer
+from tests.support.processes import running_module
 from tests.support.system import System, running_system
 
 _GATEWAY = "gateway-0"
@@ -69,6 +74,19 @@ class WholeMesh:
         assert response.status_code == codes.CREATED, response.text
         answer: Mapping[str, Any] = response.json()
         return answer
+
+    async def command(self, banner: str, command: BannerCommand) -> Accepted[Banner]:
+        """Somebody does that to a banner, straight on the mesh, and it is done."""
+        reply = await Banners(self.mesh).command(BannerId(banner), command)
+        assert isinstance(reply, Accepted), reply
+        return reply
+
+    @contextmanager
+    def hardware(self, banner: str, directory: Path) -> Generator[None]:
+        """What tows a banner, so that it counts as free when nothing shows on it."""
+        at = ("--nats-url", self.nats.url)
+        with running_module("airdisplay", "device", banner, *at, log=directory / f"{banner}.log"):
+            yield
 
     async def texts(self, banner: str) -> list[str]:
         """What the store says that a banner shows."""

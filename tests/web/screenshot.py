@@ -9,7 +9,7 @@ import msgspec
 from playwright.async_api import expect
 
 from shared.contracts import subjects
-from shared.contracts.banner import Accepted
+from shared.contracts.command import Accepted
 from shared.contracts.hardware import Presence, Reported
 from shared.contracts.identity import BannerId
 from shared.mesh import clock
@@ -20,12 +20,12 @@ from tests.web.mesh import WholeMesh, running_whole_mesh
 IMAGE: Final = Path(__file__).parents[2] / "docs" / "images" / "page.png"
 
 _TTL: Final = 60.0
-_DESK: Final[dict[str, Any]] = {"viewport": {"width": 1280, "height": 500}, "device_scale_factor": 2}
+_DESK: Final[dict[str, Any]] = {"viewport": {"width": 1280, "height": 720}, "device_scale_factor": 2}
 _TAGS: Final = {"Lightning": "coast", "Sparky": "city", "Stormy": "coast"}
 
 
 async def main() -> None:
-    """Three banners: one with a text of our own, two with somebody else's."""
+    """Three banners: one with a text of our own, two of others, in line for one of those."""
     IMAGE.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as directory:
         async with (
@@ -39,7 +39,9 @@ async def main() -> None:
             await mesh.show("stormy", "Ice cream at the pier until six")
             await mesh.show("sparky", "بحر وشمس")
             await visitor.write("Lightning", "Marry me, Ada! 💍")
-            await expect(visitor.outcome).to_be_visible()
+            await expect(visitor.fate("Marry me, Ada! 💍")).to_be_visible()
+            await visitor.wait_in_line("Stormy", "She said yes!")
+            await expect(visitor.fate("She said yes!")).to_be_visible()
             for name in ("Stormy", "Sparky", "Lightning"):
                 await _confirm(mesh, BannerId(name.lower()))
                 await expect(visitor.card(name)).to_contain_text("Panel online, shows this text")

@@ -1,5 +1,6 @@
 """A display ends at its deadline on every page, whoever is there to say so."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -45,7 +46,7 @@ async def test_a_text_disappears_from_every_page_when_its_time_is_up(
 
     await is_over(visitor, name)
     await is_over(another, name)
-    await expect(visitor.outcome).to_have_text(f"Your text on {name} is over.")
+    await expect(visitor.fate("For a moment")).to_have_text("Over: its time was up")
 
 
 async def test_a_text_disappears_from_every_page_although_every_expiry_process_was_killed(
@@ -72,6 +73,22 @@ async def test_a_page_ends_a_display_by_itself_when_the_gateway_is_gone(
     whole_mesh.kill_gateway()
 
     await is_over(visitor, name)
+    await expect(visitor.fate("For a moment")).to_have_text("Over: its time was up")
     await expect(visitor.connection).not_to_have_text("Live")
     await whole_mesh.start_gateway()
     await expect(visitor.connection).to_have_text("Live")
+
+
+@pytest.mark.usefixtures("whole_mesh")
+async def test_who_waits_in_line_is_on_air_when_the_time_of_the_first_is_up_and_off_it_again(
+    name: str, visitor: Visitor, another: Visitor
+) -> None:
+    await visitor.write(name, "First")
+    await expect(another.status(name)).to_have_text(re.compile("Busy"))
+    await another.wait_in_line(name, "Second")
+    await expect(another.fate("Second")).to_have_text(re.compile(f"Place 1 in line for {name}"))
+
+    await expect(another.fate("Second")).to_have_text(re.compile(f"On {name} for"))
+    await expect(visitor.fate("First")).to_have_text("Over: its time was up")
+    await expect(another.fate("Second")).to_have_text("Over: its time was up")
+    await expect(another.status(name)).to_have_text("Free")

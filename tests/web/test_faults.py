@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.async_api import Browser, expect
 
-from shared.contracts.banner import Accepted, Clear, Show
+from shared.contracts.banner import Clear, Show
+from shared.contracts.command import Accepted
 from shared.contracts.identity import BannerId
 from shared.mesh.banners import Banners
 from tests.support.banners import new_command_id

@@ -240,3 +240,101 @@ async def test_frames_of_a_later_version_do_no_harm(visitor: Visitor, channel: C
     channel.snapshot(1, banner(1, "Still here") | {"queue_length": 3, "something": "new"})
 
     await expect(visitor.panel("Stormy")).to_have_text("Still here")
+
+
+def message(display: str, state: str, revision: int = 1, **facts: Any) -> dict[str, Any]:
+    """A message as the gateway would tell of it."""
+    always = {"id": display, "state": state, "text": "Mine", "by": "x", "revision": revision}
+    return {**always, "banner": "stormy", **facts}
+
+
+@pytest.fixture
+async def author(browser: Browser, whole_mesh: WholeMesh, channel: Channel) -> AsyncGenerator[Visitor]:
+    """Somebody who has sent a message before."""
+
+    async def prepare(page: Page) -> None:
+        await page.goto(f"{whole_mesh.url}/app/icon.svg")
+        await page.evaluate("localStorage.setItem('airdisplay.own', '[\"mine\", 7]')")
+        await channel.prepare(page)
+
+    async with visiting(browser, whole_mesh.url, prepare=prepare) as visitor:
+        await channel.until_opened(1)
+        yield visitor
+
+
+async def test_messages_of_before_are_followed_on_every_channel(author: Visitor, channel: Channel) -> None:
+    watches = [{"op": "watch", "all": True}, {"op": "watch", "displays": ["mine"]}]
+    channel.hello()
+    channel.send(op="displays", displays=[message("mine", "queued", 3, position=4)])
+    channel.snapshot(3, banner(3))
+    await expect(author.fate("Mine")).to_have_text("Place 4 in line for Stormy, which is on hold")
+    await channel.close(4001, "come-back in 0 ms")
+    await channel.until_opened(2)
+
+    channel.hello()
+    channel.snapshot(3, banner(3))
+    await until(lambda: channel.received == watches * 2)
+    channel.send(op="displays", displays=[message("mine", "queued", 2, position=5)])
+    channel.send(op="displays", displays=[message("mine", "waiting", 4, position=6)])
+    channel.send(op="changes", banners=[banner(4, "Somebody's")])
+
+    await expect(author.panel("Stormy")).to_have_text("Somebody's")
+    await expect(author.fate("Mine")).to_have_text("Place 4 in line for Stormy, which is on hold")
+
+
+async def test_the_word_of_the_server_on_how_it_ended_counts_whenever_it_comes(
+    author: Visitor, channel: Channel
+) -> None:
+    up = {"shown_at": instant(SERVER_NOW), "until": instant(SERVER_NOW)}
+    channel.hello()
+    channel.snapshot(1, banner(1))
+    channel.send(op="displays", displays=[message("mine", "showing", 1, **up)])
+    await expect(author.fate("Mine")).to_have_text("Over: its time was up")
+
+    channel.send(op="displays", displays=[message("mine", "ended", 0, how="taken-down", **up)])
+
+    await expect(author.fate("Mine")).to_have_text("Over: an operator took it down")
+    assert await author.page.evaluate("localStorage.getItem('airdisplay.own')") == "[]"
+
+
+async def test_a_message_that_was_dismissed_does_not_come_back(author: Visitor, channel: Channel) -> None:
+    up = {"shown_at": instant(SERVER_NOW), "until": instant(SERVER_NOW)}
+    channel.hello()
+    channel.snapshot(1, banner(1))
+    channel.send(op="displays", displays=[message("mine", "showing", 1, **up)])
+    await author.act("Dismiss", "Mine").click()
+
+    channel.send(op="displays", displays=[message("mine", "ended", 2, how="expired", **up)])
+    channel.send(op="changes", banners=[banner(2, "Somebody's")])
+
+    await expect(author.panel("Stormy")).to_have_text("Somebody's")
+    await expect(author.message("Mine")).to_have_count(0)
+
+
+async def test_a_message_of_which_nobody_knows_is_forgotten(author: Visitor, channel: Channel) -> None:
+    channel.hello()
+    channel.snapshot(1, banner(1))
+    channel.send(op="displays", displays=[message("mine", "queued", 1, position=1)])
+
+    channel.send(op="error", code="unknown-display", detail="Nothing is known of it.")
+
+    await expect(author.fate("Mine")).to_have_text("Not shown: nobody knows of it any more")
+    assert await author.page.evaluate("localStorage.getItem('airdisplay.own')") == "[]"
+
+
+async def test_an_old_gateway_that_knows_no_queue_is_enough_to_see_what_shows(
+    visitor: Visitor, channel: Channel
+) -> None:
+    channel.hello()
+    channel.snapshot(2, banner(1), banner(2, "Up", name="Sparky"))
+
+    await expect(visitor.status("Stormy")).to_have_text("Free")
+    await expect(visitor.status("Sparky")).to_have_text(re.compile("Busy"))
+
+
+async def test_a_banner_between_two_turns_is_not_free(visitor: Visitor, channel: Channel) -> None:
+    channel.hello()
+    channel.snapshot(1, banner(1, "Gone", seconds=0) | {"queue_length": 1, "hold": None})
+
+    await expect(visitor.status("Stormy")).to_have_text("Next in line")
+    await expect(visitor.page.get_by_text("1 banner, 0 free")).to_be_visible()

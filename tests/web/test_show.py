@@ -42,8 +42,9 @@ async def test_a_text_that_is_typed_appears_on_every_open_page(
     await expect(visitor.panel(name)).to_have_text("Hello from below")
     await expect(another.panel(name)).to_have_text("Hello from below")
     await expect(another.status(name)).to_have_text(re.compile(r"Busy \d+ s"))
-    await expect(visitor.outcome).to_have_text(re.compile(rf"{name} shows your text for \d+ s"))
-    await expect(visitor.announcement).to_have_text(re.compile(rf"{name} shows your text"))
+    await expect(visitor.fate("Hello from below")).to_have_text(re.compile(rf"On {name} for \d+ s"))
+    await expect(visitor.announcement).to_have_text(re.compile(rf"“Hello from below”: On {name} for"))
+    await expect(visitor.outcome).to_be_hidden()
     await expect(visitor.text).to_have_value("")
 
 
@@ -56,19 +57,11 @@ async def test_a_banner_can_be_chosen_from_the_list(name: str, visitor: Visitor)
     await expect(visitor.panel(name)).to_have_text("By hand")
 
 
-async def test_who_has_not_chosen_a_banner_is_told_to(visitor: Visitor) -> None:
-    await visitor.text.fill("Where to?")
-    await visitor.button("Show it").click()
-
-    await expect(visitor.outcome).to_have_text(re.compile("Choose a banner first"))
-    await expect(visitor.page.get_by_label("Banner", exact=True)).to_be_focused()
-
-
 async def test_the_second_sender_is_told_that_the_banner_is_busy_and_for_how_long(
     whole_mesh: WholeMesh, banner: str, name: str, visitor: Visitor, another: Visitor
 ) -> None:
     await visitor.write(name, "First")
-    await expect(visitor.outcome).to_be_visible()
+    await expect(visitor.message("First")).to_be_visible()
 
     await another.write(name, "Second")
 
@@ -83,7 +76,7 @@ async def test_who_waits_for_a_busy_banner_is_told_when_it_is_free(
     name: str, visitor: Visitor, another: Visitor
 ) -> None:
     await visitor.write(name, "First")
-    await expect(visitor.outcome).to_be_visible()
+    await expect(visitor.message("First")).to_be_visible()
     await another.write(name, "Second")
     await expect(another.outcome).to_have_text(re.compile("is busy"))
 
@@ -143,8 +136,8 @@ async def test_the_author_takes_a_display_down_and_nobody_else_is_offered_that(
     await expect(another.panel(name)).to_be_empty()
     await expect(another.status(name)).to_have_text("Free")
     await expect(visitor.panel(name)).to_have_text("")
-    await expect(visitor.announcement).to_have_text(f"Your text is taken down from {name}.")
-    await expect(visitor.outcome).to_have_text(f"Your text on {name} is over.")
+    await expect(visitor.announcement).to_have_text("“Mine”: Over: you ended it")
+    await expect(visitor.fate("Mine")).to_have_text("Over: you ended it")
 
 
 @pytest.mark.usefixtures("banner")
@@ -166,7 +159,7 @@ async def test_why_a_display_could_not_be_taken_down_stands_on_its_card(name: st
     await visitor.take_down(name).click()
 
     await expect(visitor.card(name)).to_contain_text(
-        "Only the author of a message or an operator may end it."
+        "Only the author of a message or an operator may end or change it."
     )
     await expect(visitor.panel(name)).to_have_text("Mine")
 
@@ -180,7 +173,8 @@ async def test_html_in_a_text_or_a_name_is_shown_as_text(whole_mesh: WholeMesh, 
 
     await expect(visitor.panel(name)).to_have_text(text)
     await expect(visitor.card(name).locator("b, img, script")).to_have_count(0)
-    await expect(visitor.outcome).to_contain_text(name)
+    await expect(visitor.fate(text)).to_contain_text(name)
+    await expect(visitor.message(text).locator("b, img, script")).to_have_count(0)
 
 
 @pytest.mark.usefixtures("banner")
@@ -211,7 +205,8 @@ async def test_a_send_without_an_answer_is_tried_again_under_the_same_key(
 
     await visitor.button("Try again").click()
 
-    await expect(visitor.outcome).to_have_text(re.compile("shows your text"))
+    await expect(visitor.fate("Once")).to_have_text(re.compile(f"On {name} for"))
+    await expect(visitor.outcome).to_be_hidden()
     await expect(visitor.take_down(name)).to_be_visible()
     assert keys[0] == keys[1]
     assert await whole_mesh.texts(banner) == ["Once"]

@@ -1,0 +1,273 @@
+"""One's own message: a line for each change, through lost connections, to the end or until it shows."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import anyio
+import msgspec
+import pytest
+from websockets.asyncio.server import ServerConnection, serve
+
+from airdisplay.client import Refused
+from airdisplay.turn import Turn, follow
+from airdisplay.wording import local_time
+from shared.contracts.identity import BannerId, DisplayId
+from shared.contracts.instants import later
+from shared.contracts.views import DisplayView
+from shared.mesh import clock
+from tests.airdisplay.running import HOST, free_port
+from tests.support.clock import NOON
+from tests.support.waiting import until
+
+AT = local_time(NOON)
+UNTIL = later(NOON, 60_000)
+OVER = f"{AT}  “Hello” is over: "
+
+WAITING = DisplayView(id=DisplayId("d"), state="waiting", text="Hello", by="ada", position=2)
+
+
+def queued(revision: int, position: int = 1, *, starts_in: int | None = 60_000) -> DisplayView:
+    """It waits for lightning."""
+    return DisplayView(
+        id=DisplayId("d"),
+        state="queued",
+        text="Hello",
+        by="ada",
+        banner=BannerId("lightning"),
+        position=position,
+        starts_at=None if starts_in is None else later(NOON, starts_in),
+        revision=revision,
+    )
+
+
+def showing(revision: int, text: str = "Hello") -> DisplayView:
+    """It is up."""
+    return DisplayView(
+        id=DisplayId("d"),
+        state="showing",
+        text=text,
+        by="ada",
+        banner=BannerId("lightning"),
+        shown_at=NOON,
+        until=UNTIL,
+        revision=revision,
+    )
+
+
+def ended(how: Any, *, was_shown: bool = True) -> DisplayView:
+    """It is over."""
+    return DisplayView(
+        id=DisplayId("d"),
+        state="ended",
+        text="Hello",
+        by="ada",
+        banner=BannerId("lightning"),
+        shown_at=NOON if was_shown else None,
+        ended_at=NOON,
+        how=how,
+    )
+
+
+IN_LINE = f"{AT}  place 1 in line for lightning, starts in 60 s at the latest, at {local_time(UNTIL)}"
+SECOND = IN_LINE.replace("place 1", "place 2")
+SHOWS = f"{AT}  lightning shows “Hello” for 60 s, until {local_time(UNTIL)}"
+
+
+@pytest.mark.parametrize(
+    ("views", "lines"),
+    [
+        pytest.param(
+            [WAITING], [f"{AT}  place 2 in line for any banner"], id="who waits anywhere has a place"
+        ),
+        pytest.param([queued(1)], [IN_LINE], id="who waits in line learns from when at the latest"),
+        pytest.param([queued(1), queued(2)], [IN_LINE], id="others who come later are no news"),
+        pytest.param([queued(1, 2), queued(2)], [SECOND, IN_LINE], id="one who leaves moves the others up"),
+        pytest.param(
+            [queued(1), queued(2, starts_in=60_999)], [IN_LINE], id="a deadline told a moment late is no news"
+        ),
+        pytest.param(
+            [queued(1, starts_in=59_000), queued(2, starts_in=59_900), queued(3, starts_in=60_000)],
+            [
+                IN_LINE.replace("60 s", "59 s").replace(local_time(UNTIL), local_time(later(UNTIL, -1_000))),
+                IN_LINE,
+            ],
+            id="small delays add up",
+        ),
+        pytest.param(
+            [queued(1, starts_in=None), queued(2)],
+            [
+                f"{AT}  place 1 in line for lightning, which is on hold: nobody can tell when it starts",
+                IN_LINE,
+            ],
+            id="a hold is told, and its end",
+        ),
+        pytest.param([queued(1), showing(2), showing(3)], [IN_LINE, SHOWS], id="what shows is told once"),
+        pytest.param(
+            [showing(2), showing(3, "Hullo")],
+            [SHOWS, SHOWS.replace("Hello", "Hullo")],
+            id="what is mended is told",
+        ),
+        pytest.param(
+            [showing(2), queued(1), WAITING, showing(1)],
+            [SHOWS],
+            id="a gateway that is behind turns nothing back",
+        ),
+        pytest.param([showing(2), ended("expired")], [SHOWS, f"{OVER}its time was up"], id="expired"),
+        pytest.param([ended("cleared")], [f"{OVER}its author ended it"], id="cleared"),
+        pytest.param([ended("taken-down")], [f"{OVER}an operator took it down"], id="taken down"),
+        pytest.param([ended("held")], [f"{OVER}an operator put the banner on hold"], id="held"),
+        pytest.param(
+            [queued(1), ended("removed", was_shown=False)],
+            [IN_LINE, f"{AT}  “Hello” was not shown: an operator took it out of the line"],
+            id="removed",
+        ),
+        pytest.param(
+            [ended("left", was_shown=False)],
+            [f"{AT}  “Hello” was not shown: it was taken back"],
+            id="taken back",
+        ),
+    ],
+)
+def test_lines(views: Sequence[DisplayView], lines: Sequence[str]) -> None:
+    turn = Turn("any banner")
+
+    assert lines == [line for view in views if (line := turn.take(view, NOON)) is not None]
+
+
+@pytest.mark.parametrize(
+    ("view", "waits", "was_shown", "is_over"),
+    [
+        (WAITING, True, False, False),
+        (queued(1), True, False, False),
+        (showing(1), False, True, False),
+        (ended("expired"), False, True, True),
+        (ended("removed", was_shown=False), False, False, True),
+    ],
+)
+def test_a_turn_knows_where_it_is(view: DisplayView, *, waits: bool, was_shown: bool, is_over: bool) -> None:
+    turn = Turn("any banner")
+    turn.take(view, NOON)
+
+    assert (waits, was_shown, is_over) == (turn.waits, turn.was_shown, turn.is_over)
+
+
+def test_a_display_is_over_at_its_deadline_though_nobody_says_so() -> None:
+    turn = Turn("any banner")
+    turn.take(showing(1), NOON)
+
+    assert 60 == turn.seconds_to_deadline(NOON)
+    assert turn.over(later(NOON, 59_999)) is None
+    assert f"{local_time(UNTIL)}  “Hello” is over: its time was up" == turn.over(UNTIL)
+    assert turn.is_over
+    assert turn.seconds_to_deadline(UNTIL) is None
+    assert turn.over(UNTIL) is None
+
+
+def test_who_waits_has_no_deadline() -> None:
+    turn = Turn("any banner")
+    turn.take(queued(1), NOON)
+
+    assert turn.seconds_to_deadline(NOON) is None
+    assert turn.over(later(NOON, 10_000_000)) is None
+
+
+def displays(view: DisplayView) -> str:
+    """The frame that tells of it."""
+    return f'{{"op":"displays","displays":[{msgspec.json.encode(view).decode()}]}}'
+
+
+def lasting(view: DisplayView, milliseconds: int) -> DisplayView:
+    """A display that is up now, for so long."""
+    now = clock.now()
+    return msgspec.structs.replace(view, shown_at=now, until=later(now, milliseconds))
+
+
+async def test_a_connection_that_is_lost_while_waiting_is_made_again() -> None:
+    port = free_port()
+    lives = iter([displays(queued(1)), displays(lasting(showing(2), 60_000))])
+    asked: list[str | bytes] = []
+    lines: list[str] = []
+    turn = Turn("any banner")
+    turn.take(queued(1, 2), NOON)
+
+    async def gateway(socket: ServerConnection) -> None:
+        asked.append(await socket.recv())
+        await socket.send(next(lives))
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(partial(follow, f"ws://{HOST}:{port}", turn, lines.append, to_the_end=False))
+        await until(lambda: "no connection" in "".join(lines))
+        async with serve(gateway, HOST, port):
+            await until(lambda: turn.was_shown)
+
+    assert ['{"op":"watch","banners":[],"all":false,"since":null,"displays":["d"]}'] * 2 == asked
+    assert [
+        "no connection",
+        "connected again",
+        "place 1 in line",
+        "no connection",
+        "connected again",
+        "lightning shows “Hello” for 60 s",
+    ] == [_first(line) for line in lines]
+
+
+def _first(line: str) -> str:
+    """What a line says, without when and until when."""
+    if line.startswith(("no connection", "connected")):
+        return " ".join(line.split()[:2])
+    return line.partition("  ")[2].partition(",")[0].removesuffix(" for lightning")
+
+
+async def test_a_message_that_nobody_knows_any_more_ends_it() -> None:
+    turn = Turn("any banner")
+    turn.take(WAITING, NOON)
+
+    async def gateway(socket: ServerConnection) -> None:
+        await socket.send('{"op":"error","code":"unknown-display","detail":"Nothing is known of it."}')
+        await socket.wait_closed()
+
+    async with serve(gateway, HOST, 0) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        with pytest.raises(Refused, match="Nothing is known of it"):
+            await follow(f"ws://{HOST}:{port}", turn, print, to_the_end=True)
+
+
+async def test_trouble_of_the_gateway_is_told_and_waited_out() -> None:
+    lines: list[str] = []
+    turn = Turn("any banner")
+    turn.take(WAITING, NOON)
+
+    async def gateway(socket: ServerConnection) -> None:
+        await socket.send('{"op":"snapshot","revision":1,"recovered":false,"banners":[]}')
+        await socket.send('{"op":"error","code":"mesh-unavailable","detail":"The mesh cannot be reached."}')
+        await socket.send(displays(lasting(showing(2), 60_000)))
+        await socket.wait_closed()
+
+    async with serve(gateway, HOST, 0) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        await follow(f"ws://{HOST}:{port}", turn, lines.append, to_the_end=False)
+
+    assert "The mesh cannot be reached." == lines[0]
+    assert "lightning shows “Hello”" in lines[1]
+
+
+async def test_who_follows_to_the_end_needs_nobody_to_say_that_it_is_reached() -> None:
+    lines: list[str] = []
+    turn = Turn("any banner")
+    turn.take(lasting(showing(2), 300), clock.now())
+
+    await follow(f"ws://{HOST}:{free_port()}", turn, lines.append, to_the_end=True)
+
+    assert "“Hello” is over: its time was up" in lines[-1]
+
+
+@pytest.mark.parametrize("view", [showing(1), ended("expired"), ended("removed", was_shown=False)])
+async def test_where_there_is_nothing_to_wait_for_no_connection_is_made(view: DisplayView) -> None:
+    lines: list[str] = []
+    turn = Turn("any banner")
+    turn.take(view, NOON)
+
+    await follow(f"ws://{HOST}:{free_port()}", turn, lines.append, to_the_end=False)
+
+    assert [] == lines
