@@ -1,14 +1,15 @@
 """Judging a lobby's log, held against what banners have shown. Pure.
 
 The claims: no record is missing, and every state is what its events lead to; nobody comes in twice; the first
-in line goes first; nobody is on the way to two places, or two to one; who is placed is shown there, and who
-comes back or has left is not; in the end everybody who came in has been placed or has left.
+in line goes first; nobody is on the way to two places, or two to one; who is placed was shown there, right
+after the revision that it was sent to, and who comes back from there was not; who has left is not shown; in
+the end everybody who came in has been placed or has left.
 """
 
 from collections.abc import Mapping, Sequence
 
 from services.lobby.entity import update
-from shared.contracts.lobby import Assigned, Entered, Left, Lobby, LobbyEvent, Placed, Returned
+from shared.contracts.lobby import Assigned, Entered, Left, Lobby, LobbyEvent, Place, Placed, Returned
 from shared.entities.records import Record
 
 LobbyRecord = Record[Lobby, LobbyEvent]
@@ -17,10 +18,11 @@ LobbyRecord = Record[Lobby, LobbyEvent]
 class _Judged:
     """What has become of everybody so far; what must not be is written down in `wrong`."""
 
-    def __init__(self, shown: Mapping[str, str]) -> None:
+    def __init__(self, shown: Mapping[str, Place]) -> None:
         self.wrong: list[str] = []
         self.here: set[str] = set()
         self._entered: set[str] = set()
+        self._sent: dict[str, Place] = {}
         self._shown = shown
 
     def look_at(self, event: LobbyEvent, lobby: Lobby) -> None:
@@ -35,12 +37,18 @@ class _Judged:
                 self._expect(first is not None and first.id == name, f"{name} was sent out of turn")
                 taken = {each.place.banner for each in lobby.assigned}
                 self._expect(place.banner not in taken, f"two were sent to {place.banner}")
+                self._sent[name] = place
             case Placed(display_id=name, banner=banner):
-                where = self._shown.get(name)
-                self._expect(where == banner, f"{name} was placed on {banner}, and shown on {where}")
+                sent, where = self._sent.get(name), self._shown.get(name)
+                self._expect(
+                    sent is not None and sent.banner == banner,
+                    f"{name} was placed on {banner}, sent to {sent}",
+                )
+                self._expect(where == sent, f"{name} was placed at {sent}, and shown at {where}")
                 self._go(name)
-            case Returned(display_id=name, banner=banner):
-                self._expect(self._shown.get(name) != banner, f"{name} came back, and was shown on {banner}")
+            case Returned(display_id=name):
+                sent, where = self._sent.get(name), self._shown.get(name)
+                self._expect(where is None or where != sent, f"{name} came back, and was shown on {where}")
             case Left(display_id=name):
                 self._expect(name not in self._shown, f"{name} had left, and was shown")
                 self._go(name)
@@ -54,8 +62,8 @@ class _Judged:
             self.wrong.append(otherwise)
 
 
-def violations(log: Sequence[LobbyRecord], shown: Mapping[str, str]) -> list[str]:
-    """Everything that contradicts the claims; `shown` says on which banner each display has been."""
+def violations(log: Sequence[LobbyRecord], shown: Mapping[str, Place]) -> list[str]:
+    """Everything that contradicts the claims; `shown` says where each display began, after which revision."""
     judged = _Judged(shown)
     lobby = Lobby()
     for number, record in enumerate(log, 1):

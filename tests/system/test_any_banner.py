@@ -18,7 +18,8 @@ from nats.aio.msg import Msg
 
 from shared.contracts import subjects
 from shared.contracts.banner import Shown
-from shared.contracts.lobby import ALL_BANNERS, Lobby, LobbyEvent
+from shared.contracts.identity import BannerId
+from shared.contracts.lobby import ALL_BANNERS, Lobby, LobbyEvent, Place
 from shared.entities.records import Record
 from shared.mesh.connection import Mesh, open_mesh
 from shared.mesh.streams import LOBBIES
@@ -149,12 +150,17 @@ async def all_are_over(client: httpx.AsyncClient, url: str, people: Sequence[Per
     return True
 
 
-def shown_in(log: Sequence[Logged]) -> list[tuple[str, Shown]]:
-    """Every display that began, and where."""
-    return [(each.banner, event) for each in log for event in each.record.events if isinstance(event, Shown)]
+def shown_in(log: Sequence[Logged]) -> list[tuple[Place, Shown]]:
+    """Every display that began: on which banner, and right after which revision."""
+    return [
+        (Place(banner=BannerId(each.banner), revision=each.record.previous), event)
+        for each in log
+        for event in each.record.events
+        if isinstance(event, Shown)
+    ]
 
 
-def at_once(shown: Sequence[tuple[str, Shown]]) -> int:
+def at_once(shown: Sequence[tuple[Place, Shown]]) -> int:
     """How many showed at the same instant, when they were most."""
     return max(
         sum(other.display.shown_at <= began.display.shown_at < other.display.until for _, other in shown)
@@ -162,9 +168,9 @@ def at_once(shown: Sequence[tuple[str, Shown]]) -> int:
     )
 
 
-def where(shown: Sequence[tuple[str, Shown]]) -> Mapping[str, str]:
-    """On which banner each display has been."""
-    return {event.display.id: banner for banner, event in shown}
+def where(shown: Sequence[tuple[Place, Shown]]) -> Mapping[str, Place]:
+    """Where each display began."""
+    return {event.display.id: place for place, event in shown}
 
 
 @pytest.mark.faults
@@ -214,5 +220,5 @@ async def test_everybody_is_shown_once_in_turn_while_everything_is_killed(tmp_pa
     assert {person.told["id"] for person in people} == where(shown).keys()
     assert len(BANNERS) == at_once(shown), "all banners are used"
     assert {("ended", "expired")} == {(each["state"], each["how"]) for each in found}
-    assert [where(shown)[person.told["id"]] for person in people] == [each["banner"] for each in found]
+    assert [where(shown)[person.told["id"]].banner for person in people] == [each["banner"] for each in found]
     assert len(killed) > 10, killed
