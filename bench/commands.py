@@ -71,7 +71,7 @@ async def run() -> list[Row]:
             commands = await rate(show)
     return [
         Row("bare compare-and-set, plain bucket", f"{plain:,.0f}/s"),
-        Row("bare compare-and-set, our bucket (republished, sourced by HISTORY)", f"{same:,.0f}/s"),
+        Row("bare compare-and-set, our bucket (republished, mirrored by HISTORY)", f"{same:,.0f}/s"),
         Row("commands over NATS, against the plain bucket", f"{commands:,.0f}/s", commands / plain, "≥ 0.3"),
         Row("commands over NATS, against our bucket", f"{commands:,.0f}/s", commands / same, "≥ 0.3"),
     ]

@@ -127,6 +127,8 @@ class LobbyService:
         pool, command = _pool(subject), decoded(_leave_decoder, data)
         if command.not_after is not None and clock.now() > command.not_after:
             return refusals.TooLate(not_after=command.not_after)
+        if pool not in self._desks and (await self._lobbies.read(pool)).record is None:
+            return refusals.UnknownDisplay(display_id=command.display_id)  # nobody ever came there
         desk = self._desk(pool)
         left = await desk.leave(command.display_id, command.by, command.role, not_after=command.not_after)
         if isinstance(left, Refusal):
