@@ -9,23 +9,22 @@ What comes together while a commit is under way goes into the next one.
 """
 
 import asyncio
-import hashlib
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Final
 
 import anyio
 import structlog
 
 from services.lobby.entity import Advance, Leaver, Newcomer
+from services.lobby.outcomes import Arrival, Curious, Outcome
 from services.lobby.places import Places
-from services.lobby.whereabouts import WhereaboutsBook
+from services.lobby.usher import OnBanner, Usher
+from services.lobby.whereabouts import WhereaboutsBook, left, on_arrival
 from shared.contracts import refusals
-from shared.contracts.banner import Banner, BannerRefusal, Role, Show
-from shared.contracts.command import Accepted
+from shared.contracts.banner import Role
 from shared.contracts.errors import AirDisplayError
-from shared.contracts.identity import BannerId, CommandId, DisplayId
+from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import Instant
 from shared.contracts.lobby import (
     LOBBY_AT_MOST,
@@ -40,16 +39,12 @@ from shared.contracts.lobby import (
     position,
 )
 from shared.contracts.refusals import Refusal
-from shared.contracts.views import DisplayView
 from shared.entities.entity import Order
 from shared.entities.repository import Committed, Refused, Repository
 from shared.mesh import clock
 from shared.mesh.peers import COVER_MS
 
 Lobbies = Repository[Lobby, Advance, LobbyEvent]
-OnBanner = Callable[[BannerId, Show], Awaitable[Accepted[Banner] | BannerRefusal]]
-"""Asks a banner to show something."""
-
 ORPHANED_AFTER_SECONDS: Final = 1.0
 """After how long somebody else's assignment that is not settled is taken over."""
 
@@ -58,39 +53,9 @@ _AT_ONCE: Final = 100
 
 _TICK_SECONDS: Final = 0.05
 _LOOK_SECONDS: Final = 0.02
-_RETRY_SECONDS: Final = 0.1
-_LONGEST_PAUSE_SECONDS: Final = 2.0
 _AFTER_FAILURE_SECONDS: Final = 0.25
 
 log = structlog.get_logger()
-
-
-class Waits(NamedTuple):
-    """What somebody is told who has to wait: at which place."""
-
-    position: int
-
-
-Outcome = Accepted[Banner] | Waits | Whereabouts | Refusal
-"""What becomes of an arrival: it shows, waits, was here before and is gone, or is refused."""
-
-
-@dataclass(eq=False)
-class _Arrival:
-    """Somebody at the door who wants to know. With a key, the same one may be at another door as well."""
-
-    newcomer: Newcomer
-    keyed: bool
-    answer: asyncio.Future[Outcome]
-
-
-@dataclass
-class _Settled:
-    """What became of assignments, to be taken note of."""
-
-    placed: list[Assignment] = field(default_factory=list)
-    returned: list[Assignment] = field(default_factory=list)
-    evicted: list[Leaver] = field(default_factory=list)
 
 
 class Desk:
@@ -111,14 +76,12 @@ class Desk:
         self._lobbies = lobbies
         self._places = places
         self._book = book
-        self._on_banner = on_banner
         self._by = by
         self._rank = rank
         self._known: tuple[int, Lobby] | None = None
-        self._arrivals: list[_Arrival] = []
-        self._settled = _Settled()
-        self._under_way: dict[DisplayId, Assignment] = {}
-        self._curious: dict[DisplayId, list[asyncio.Future[Outcome]]] = {}
+        self._arrivals: list[Arrival] = []
+        self._curious = Curious()
+        self._usher = Usher(pool, places, book, on_banner, self._curious, by=by)
         self._orphans: dict[Assignment, float] = {}
         self._wanted_since: float | None = None
         self._something = anyio.Event()
@@ -141,12 +104,12 @@ class Desk:
         """
         noted = await self._noted(newcomer) if keyed else None
         if noted is not None:
-            if noted.digest != self._digest(newcomer):
+            if noted.digest != on_arrival(self._pool, newcomer).digest:
                 return refusals.KeyReused()
             if noted.banner is not None:
                 return noted
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._arrivals.append(_Arrival(newcomer, keyed, answer))
+        self._arrivals.append(Arrival(newcomer, keyed, answer))
         self.wake()
         return await answer
 
@@ -172,7 +135,7 @@ class Desk:
                 continue
             if role != "operator" and by != ticket.by:
                 return refusals.NotYours()
-            await self._book.note_end(display_id, self._left(ticket, by, role))
+            await self._book.note_end(display_id, left(self._pool, ticket, by, role))
             leave = Advance(leavers=(Leaver(id=display_id, by=by),))
             order = Order(verb="leave", command=leave, by=by, revision=loaded.revision)
             outcome = await self._lobbies.execute(self._pool, order)
@@ -222,7 +185,7 @@ class Desk:
             while True:
                 revision, lobby = self._known = self._known or await self._read()
                 await self._tell_about_the_gone(lobby)
-                self._tell_those_who_wait(lobby)
+                self._curious.tell_who_waits(lobby)
                 arrivals = await self._new_among(arrivals, lobby)
                 command = self._note(arrivals, lobby)
                 if command == Advance():
@@ -235,33 +198,23 @@ class Desk:
                 if isinstance(outcome.refusal, refusals.Stale):
                     self._known = None
                 else:  # all of it was settled by others, and nobody more may come in
-                    self._forget(command)
+                    self._usher.forget(command)
                     self._turn_away(arrivals)
                     return []
         except AirDisplayError as error:
             self._known = None
             for arrival in arrivals:
-                _fail(arrival.answer, error)
+                arrival.fail(error)
             raise
 
     async def place(self, assignment: Assignment) -> None:
         """Have a ticket shown at its place, however long it takes to know whether it is."""
-        ticket = assignment.ticket
-        self._under_way[ticket.id] = assignment
-        pause = _RETRY_SECONDS
-        try:
-            while not await self._placed(assignment):
-                await anyio.sleep(pause)
-                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
-        finally:
-            self._under_way.pop(ticket.id, None)
+        await self._usher.place(assignment)
         self.wake()
 
     def orphans(self) -> list[Assignment]:
         """Assignments that nobody here carries out."""
-        assigned = () if self._known is None else self._known[1].assigned
-        settled = {*self._settled.placed, *self._settled.returned}
-        return [each for each in assigned if each.ticket.id not in self._under_way and each not in settled]
+        return self._usher.orphans(() if self._known is None else self._known[1].assigned)
 
     # --- one round --------------------------------------------------------------------------------
 
@@ -271,12 +224,11 @@ class Desk:
 
     async def _noted(self, newcomer: Newcomer) -> Whereabouts | None:
         """Note that somebody has come; or what was noted when the same one, or another, came before."""
-        own = Whereabouts(pool=self._pool, digest=self._digest(newcomer))
-        return await self._book.note(newcomer.id, own)
+        return await self._book.note(newcomer.id, on_arrival(self._pool, newcomer))
 
-    async def _new_among(self, arrivals: list[_Arrival], lobby: Lobby) -> list[_Arrival]:
+    async def _new_among(self, arrivals: list[Arrival], lobby: Lobby) -> list[Arrival]:
         """Those who are not here yet; the others are told, now or when it is clear."""
-        new: list[_Arrival] = []
+        new: list[Arrival] = []
         here: dict[str, LobbyTicket] = {ticket.id: ticket for ticket in lobby.waiting}
         here |= {each.ticket.id: each.ticket for each in lobby.assigned}
         # Looked up after the lobby was read: it is written there before the lobby forgets.
@@ -287,16 +239,17 @@ class Desk:
                 arrival.newcomer.text,
                 arrival.newcomer.by,
             ):
-                _tell(arrival.answer, refusals.KeyReused())
+                arrival.tell(refusals.KeyReused())
             elif ticket is not None:
-                self._tell_later(arrival, lobby)
+                self._curious.add(arrival)
             elif arrival.newcomer.id in gone:
-                _tell(arrival.answer, gone[arrival.newcomer.id])
+                arrival.tell(gone[arrival.newcomer.id])
             else:
                 new.append(arrival)
+        self._curious.tell_who_waits(lobby)
         return new
 
-    async def _gone(self, arrivals: list[_Arrival]) -> dict[DisplayId, Whereabouts]:
+    async def _gone(self, arrivals: list[Arrival]) -> dict[DisplayId, Whereabouts]:
         """Those who have been here before, and what became of them."""
         found = await asyncio.gather(*(self._book.find(each.newcomer.id) for each in arrivals))
         return {
@@ -305,9 +258,10 @@ class Desk:
             if whereabouts is not None and (whereabouts.banner is not None or whereabouts.ended is not None)
         }
 
-    def _note(self, arrivals: list[_Arrival], lobby: Lobby) -> Advance:
+    def _note(self, arrivals: list[Arrival], lobby: Lobby) -> Advance:
         """What is to be taken note of, with as many places as there are people for."""
-        placed, returned = tuple(self._settled.placed), tuple(self._settled.returned)
+        settled = self._usher.settled
+        placed, returned = tuple(settled.placed), tuple(settled.returned)
         newcomers = tuple(arrival.newcomer for arrival in arrivals)
         wanted = len(lobby.waiting) + len(returned) + len(newcomers)
         if not self._may_assign(wanted, newcomers=bool(newcomers)):
@@ -315,7 +269,7 @@ class Desk:
         on_the_way = {*lobby.assigned} - {*placed, *returned}
         return Advance(
             newcomers=newcomers,
-            leavers=tuple(self._settled.evicted),
+            leavers=tuple(settled.evicted),
             placed=placed,
             returned=returned,
             places=self._drawn(wanted, {each.place.banner for each in on_the_way}),
@@ -348,11 +302,11 @@ class Desk:
             raise
 
     def _done(
-        self, arrivals: list[_Arrival], command: Advance, committed: Committed[Lobby, LobbyEvent]
+        self, arrivals: list[Arrival], command: Advance, committed: Committed[Lobby, LobbyEvent]
     ) -> list[Assignment]:
         lobby = committed.record.state
         self._known = (committed.revision, lobby)
-        self._forget(command)
+        self._usher.forget(command)
         gone_to = {event.display_id for event in committed.record.events if isinstance(event, Assigned)}
         due = [each for each in lobby.assigned if each.ticket.id in gone_to]
         used = {each.place for each in due}
@@ -363,113 +317,26 @@ class Desk:
             if position(lobby, arrival.newcomer.id) is None:
                 self._turn_away([arrival])
             else:
-                self._tell_later(arrival, lobby)
-        self._tell_those_who_wait(lobby)
+                self._curious.add(arrival)
+        self._curious.tell_who_waits(lobby)
         for assignment in due:
-            self._under_way[assignment.ticket.id] = assignment
+            self._usher.begin(assignment)
         return due
 
-    def _forget(self, command: Advance) -> None:
-        """What a commit has taken note of need not be noted again."""
-        settled = self._settled
-        self._settled = _Settled(
-            [each for each in settled.placed if each not in command.placed],
-            [each for each in settled.returned if each not in command.returned],
-            [each for each in settled.evicted if each not in command.leavers],
-        )
-
-    def _turn_away(self, arrivals: list[_Arrival]) -> None:
+    def _turn_away(self, arrivals: list[Arrival]) -> None:
         for arrival in arrivals:
-            _tell(arrival.answer, refusals.LobbyFull(at_most=LOBBY_AT_MOST))
+            arrival.tell(refusals.LobbyFull(at_most=LOBBY_AT_MOST))
 
     def _give_back(self, places: Sequence[Place]) -> None:
         for place in places:
             self._places.give_back(place)
 
-    def _tell_later(self, arrival: _Arrival, lobby: Lobby) -> None:
-        self._curious.setdefault(arrival.newcomer.id, []).append(arrival.answer)
-        self._tell_those_who_wait(lobby)
-
-    def _tell_those_who_wait(self, lobby: Lobby) -> None:
-        """Answer all who are curious about somebody who has to wait."""
-        if not self._curious:
-            return
-        waiting = {ticket.id for ticket in lobby.waiting}
-        for display_id in [each for each in self._curious if each in waiting]:
-            self._answer(display_id, Waits(position(lobby, display_id) or 0))
-
     async def _tell_about_the_gone(self, lobby: Lobby) -> None:
-        """Answer all who are curious about somebody whom another instance has seen to."""
-        for display_id in [each for each in self._curious if position(lobby, each) is None]:
+        """Answer all who want to know about somebody whom another instance has seen to."""
+        for display_id in self._curious.about_the_gone(lobby):
             found = await self._book.find(display_id)
-            if found is not None and display_id not in self._under_way:
-                self._answer(display_id, found)
-
-    def _answer(self, display_id: DisplayId, outcome: Outcome) -> None:
-        for answer in self._curious.pop(display_id, ()):
-            _tell(answer, outcome)
-
-    # --- one placement ----------------------------------------------------------------------------
-
-    async def _placed(self, assignment: Assignment) -> bool:
-        """Ask the banner once; whether it is settled by now."""
-        ticket, place = assignment.ticket, assignment.place
-        wish = Show(id=CommandId(ticket.id), by=ticket.by, text=ticket.text, revision=place.revision)
-        try:
-            reply = await self._on_banner(place.banner, wish)
-            await self._write_down(ticket, reply)
-        except AirDisplayError as error:
-            log.warning("placement fails, trying again", banner=place.banner, reason=str(error))
-            return False
-        match reply:
-            case Accepted():
-                self._settled.placed.append(assignment)
-                self._answer(ticket.id, reply)
-            case refusals.Stale() | refusals.UnknownBanner():
-                self._settled.returned.append(assignment)
-            case refusals.BadText() | refusals.KeyReused() | refusals.Malformed():
-                log.error("ticket evicted", pool=self._pool, ticket=ticket.id, reason=reply.detail)
-                self._places.give_back(place)
-                self._settled.returned.append(assignment)
-                self._settled.evicted.append(Leaver(id=ticket.id, by=self._by))
-                self._answer(ticket.id, reply)
-            case _:  # nobody could decide, or the clocks disagree about a deadline
-                return False
-        return True
-
-    async def _write_down(self, ticket: LobbyTicket, reply: Accepted[Banner] | BannerRefusal) -> None:
-        """What the lobby is about to forget is known from then on by its whereabouts."""
-        match reply:
-            case Accepted():
-                await self._book.note_place(ticket.id, self._shown(ticket, reply))
-            case refusals.BadText() | refusals.KeyReused() | refusals.Malformed():
-                await self._book.note_end(ticket.id, self._left(ticket, self._by, "operator"))
-            case _:
-                pass
-
-    def _shown(self, ticket: LobbyTicket, reply: Accepted[Banner]) -> Whereabouts:
-        return Whereabouts(
-            pool=self._pool,
-            digest=self._digest(ticket),
-            banner=reply.state.id,
-            revision=reply.revision,
-        )
-
-    def _left(self, ticket: LobbyTicket, by: str, role: Role) -> Whereabouts:
-        ended = DisplayView(
-            id=ticket.id,
-            state="ended",
-            text=ticket.text,
-            by=ticket.by,
-            ended_at=clock.now(),
-            how="left" if by == ticket.by or role != "operator" else "removed",
-        )
-        return Whereabouts(pool=self._pool, digest=self._digest(ticket), ended=ended)
-
-    def _digest(self, who: Newcomer | LobbyTicket) -> str:
-        """What recognises another content under the same key."""
-        content = f"{self._pool}\x00{who.by}\x00{who.text}"
-        return hashlib.blake2b(content.encode(), digest_size=12).hexdigest()
+            if found is not None and not self._usher.leads(display_id):
+                self._curious.tell(display_id, found)
 
     # --- taking over ------------------------------------------------------------------------------
 
@@ -486,13 +353,3 @@ class Desk:
             return True
         lobby = self._known[1]
         return bool(lobby.waiting or lobby.assigned)
-
-
-def _tell(answer: asyncio.Future[Outcome], outcome: Outcome) -> None:
-    if not answer.done():  # whoever asked may be gone
-        answer.set_result(outcome)
-
-
-def _fail(answer: asyncio.Future[Outcome], error: AirDisplayError) -> None:
-    if not answer.done():
-        answer.set_exception(error)

@@ -16,8 +16,9 @@ import msgspec
 import structlog
 from anyio.abc import TaskGroup
 
-from services.lobby.desk import Desk, Waits
+from services.lobby.desk import Desk
 from services.lobby.entity import LOBBY, Newcomer
+from services.lobby.outcomes import Waits
 from services.lobby.places import Choose, Places
 from services.lobby.whereabouts import WhereaboutsBook
 from shared.contracts import refusals, subjects

@@ -4,14 +4,20 @@ They are written before the lobby forgets, so a ticket is always in one of the t
 their own is noted on arrival as well, so that the same key is recognised, whatever pool it is sent to next.
 """
 
+import hashlib
 from typing import Final
 
 import msgspec
 
+from services.lobby.entity import Newcomer
+from shared.contracts.banner import Banner, Role
+from shared.contracts.command import Accepted
 from shared.contracts.errors import UNDECODABLE, Conflict, Unreadable
 from shared.contracts.identity import DisplayId
-from shared.contracts.lobby import Whereabouts
+from shared.contracts.lobby import LobbyTicket, PoolId, Whereabouts
+from shared.contracts.views import DisplayView
 from shared.entities.store import Store
+from shared.mesh import clock
 
 _encoder: Final = msgspec.json.Encoder()
 _decoder: Final = msgspec.json.Decoder(Whereabouts)
@@ -64,3 +70,33 @@ class WhereaboutsBook:
             return revision, _decoder.decode(data)
         except UNDECODABLE as error:
             raise Unreadable("the whereabouts of a ticket", found=data) from error
+
+
+def on_arrival(pool: PoolId, newcomer: Newcomer) -> Whereabouts:
+    """What is noted of somebody who has just come."""
+    return Whereabouts(pool=pool, digest=_digest(pool, newcomer))
+
+
+def shown(pool: PoolId, ticket: LobbyTicket, reply: Accepted[Banner]) -> Whereabouts:
+    """What is noted of a ticket that a banner has shown."""
+    digest = _digest(pool, ticket)
+    return Whereabouts(pool=pool, digest=digest, banner=reply.state.id, revision=reply.revision)
+
+
+def left(pool: PoolId, ticket: LobbyTicket, by: str, role: Role) -> Whereabouts:
+    """What is noted of a ticket that waits no more."""
+    ended = DisplayView(
+        id=ticket.id,
+        state="ended",
+        text=ticket.text,
+        by=ticket.by,
+        ended_at=clock.now(),
+        how="left" if by == ticket.by or role != "operator" else "removed",
+    )
+    return Whereabouts(pool=pool, digest=_digest(pool, ticket), ended=ended)
+
+
+def _digest(pool: PoolId, who: Newcomer | LobbyTicket) -> str:
+    """What recognises another content under the same key."""
+    content = f"{pool}\x00{who.by}\x00{who.text}"
+    return hashlib.blake2b(content.encode(), digest_size=12).hexdigest()

@@ -5,6 +5,6 @@ import pytest
 
 @pytest.fixture
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.lobby.desk._RETRY_SECONDS", 0.0)
+    monkeypatch.setattr("services.lobby.usher._RETRY_SECONDS", 0.0)
     monkeypatch.setattr("services.lobby.desk._LOOK_SECONDS", 0.0)
     monkeypatch.setattr("shared.entities.repository._PAUSE_SECONDS", 0.0)

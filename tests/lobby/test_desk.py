@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.lobby import desk as desk_module
-from services.lobby.desk import Waits
+from services.lobby.outcomes import Waits
 from services.lobby.whereabouts import WhereaboutsBook
 from shared.contracts import refusals
 from shared.contracts.banner import Clear, Expire, Hold, Release, Show

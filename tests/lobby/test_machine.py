@@ -24,8 +24,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from services.lobby.desk import Outcome
 from services.lobby.entity import LOBBY
+from services.lobby.outcomes import Outcome
 from services.lobby.places import OVERDUE_MS
 from shared.contracts.banner import (
     BannerCommand,

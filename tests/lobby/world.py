@@ -14,8 +14,9 @@ import msgspec
 
 from services.banner.entity import Ask, banner_entity
 from services.banner.service import banner_hosting
-from services.lobby.desk import Desk, Lobbies, Outcome
+from services.lobby.desk import Desk, Lobbies
 from services.lobby.entity import LOBBY, Newcomer
+from services.lobby.outcomes import Outcome
 from services.lobby.places import Choose, Places
 from services.lobby.whereabouts import WhereaboutsBook
 from shared.contracts import refusals
