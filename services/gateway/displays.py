@@ -108,7 +108,7 @@ class Displays:
         if newest is None:
             return None
         live = display_view(newest.record.state, newest.revision, display_id, now)
-        return live or await self._archive.ended(banner, display_id, now)
+        return live or await self._archive.ended(banner, display_id, now, newest=newest)
 
     async def _whereabouts(self, display_id: str) -> Whereabouts | None:
         _, data = await self._tickets.load(display_id, fresh=True)

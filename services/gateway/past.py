@@ -59,14 +59,18 @@ class Archive:
         more = len(records) > limit
         return HistoryPage(tuple(items), str(items[-1].revision) if more else None)
 
-    async def ended(self, banner: BannerId, display_id: str, now: Instant) -> DisplayView | None:
+    async def ended(
+        self, banner: BannerId, display_id: str, now: Instant, *, newest: Past | None = None
+    ) -> DisplayView | None:
         """What became of a display that has been on this banner, or in its queue; None if it has not.
+
+        Whoever has the `newest` record already spares reading it again.
 
         Raises:
             Unreachable: the store cannot be asked.
             Unreadable: a record cannot be read.
         """
-        newest = await self.newest(banner)
+        newest = newest or await self.newest(banner)
         if newest is None:
             return None
         if _over_unsaid(newest.record.state, display_id, now):

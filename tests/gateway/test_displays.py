@@ -31,7 +31,6 @@ from tests.support.clock import NOON
 from tests.support.gateways import (
     Gateway,
     Services,
-    beat,
     display_in,
     followed_over,
     online_over,
@@ -42,6 +41,7 @@ from tests.support.gateways import (
     show,
     show_anywhere,
 )
+from tests.support.lobbies import beat
 from tests.support.nats_server import NatsServer, running_nats_server
 from tests.support.waiting import until
 

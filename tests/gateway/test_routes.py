@@ -15,7 +15,6 @@ from shared.mesh.connection import Mesh
 from tests.support.banners import MINUTE, new_banner_id, running_banner_service
 from tests.support.clock import HandClock
 from tests.support.gateways import (
-    beat,
     display_in,
     followed_over,
     listed_over,
@@ -25,6 +24,7 @@ from tests.support.gateways import (
     show,
     view_in,
 )
+from tests.support.lobbies import beat
 from tests.support.nats_server import NatsServer
 from tests.support.waiting import until
 

@@ -1,7 +1,7 @@
 """A gateway inside the test's own process, and people who call it."""
 
 import socket
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, NamedTuple
 
@@ -22,17 +22,15 @@ from services.gateway.past import Archive
 from services.gateway.problems import MEDIA_TYPE
 from services.gateway.server import listen, serving
 from services.gateway.service import NAME, gateway_service
-from services.lobby.service import LobbyService, lobby_service
-from shared.contracts import subjects
-from shared.contracts.hardware import Presence
+from services.lobby.service import LobbyService
 from shared.contracts.identity import BannerId
 from shared.contracts.lobby import pool_of
 from shared.contracts.views import BannerPage, BannerView, DisplayView, HistoryPage
 from shared.entities.claims import Claims
 from shared.entities.memory import MemoryStore
-from shared.mesh import clock
 from shared.mesh.connection import Mesh, open_mesh
 from tests.support.banners import MINUTE, new_banner_id, running_banner_service
+from tests.support.lobbies import beat, running_lobby_service
 from tests.support.waiting import until
 
 HOST = "127.0.0.1"
@@ -92,16 +90,6 @@ async def running_gateway(
         AsyncExitStack() as clients,
     ):
         yield Gateway(await _port(mesh, instance), clients)
-
-
-@asynccontextmanager
-async def running_lobby_service(
-    mesh: Mesh, *, instance: str = "test", choose: Callable[[int], int] | None = None
-) -> AsyncGenerator[LobbyService]:
-    """A lobby service on this mesh until the block is left; it takes the first that is free, unless told."""
-    first: Callable[[int], int] = lambda _number: 0  # noqa: E731
-    async with lobby_service(mesh, instance=instance, replicas=1, choose=choose or first) as lobby:
-        yield lobby
 
 
 class Services(NamedTuple):
@@ -177,12 +165,6 @@ async def online_over(
         await beat(services.mesh, banner)
     await until(lambda: services.lobby.places.free(pool_of(tag)) == among)
     return banners
-
-
-async def beat(mesh: Mesh, banner: BannerId) -> None:
-    """The hardware of a banner is alive."""
-    await mesh.publish(subjects.banner(banner, "presence"), msgspec.json.encode(Presence(at=clock.now())))
-    await mesh.client.flush()
 
 
 async def show(
