@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,17 +25,21 @@ GATEWAYS: Final = [name for name in SERVICES if name.startswith("gateway-")]
 OURS: Final = [name for name in SERVICES if name not in NATS]
 HEADERS: Final = {"content-type": "application/json"}
 START_SECONDS: Final = 60.0
+LAST_WORDS: Final = 2_000
 
 
-def free_port() -> int:
-    while True:
-        port = secrets.choice(range(26_000, 30_000))
-        with socket.socket() as attempt:
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody has, all different: each is kept until all of them are found."""
+    with ExitStack() as stack:
+        found: list[int] = []
+        while len(found) < count:
+            port = secrets.choice(range(26_000, 30_000))
             try:
-                attempt.bind(("127.0.0.1", port))
+                stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
             except OSError:
                 continue
-        return port
+            found.append(port)
+        return found
 
 
 class Local:
@@ -43,9 +47,10 @@ class Local:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._clients = {name: free_port() for name in NATS}
-        self._routes = {name: free_port() for name in NATS}
-        self.http = {name: free_port() for name in GATEWAYS}
+        ports = iter(free_ports(2 * len(NATS) + len(GATEWAYS)))
+        self._clients = {name: next(ports) for name in NATS}
+        self._routes = {name: next(ports) for name in NATS}
+        self.http = {name: next(ports) for name in GATEWAYS}
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str) -> None:
@@ -56,6 +61,17 @@ class Local:
             self.processes[name] = subprocess.Popen(
                 command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
             )
+
+    def restart_ended(self) -> None:
+        """Start again what has ended by itself, as the composition does."""
+        for name, process in self.processes.items():
+            if process.poll() is not None:
+                self.start(name)
+
+    def last_words(self) -> str:
+        """What everybody has written last."""
+        logs = sorted(self._directory.glob("*.log"))
+        return "\n".join(f"--- {log.stem}\n{log.read_text(errors='replace')[-LAST_WORDS:]}" for log in logs)
 
     def kill(self, name: str) -> None:
         """End one without a warning."""
@@ -103,12 +119,16 @@ async def composed(directory: Path) -> AsyncGenerator[Local]:
             for port in local.http.values():
 
                 async def ready(url: str = f"http://127.0.0.1:{port}/readyz") -> bool:
+                    local.restart_ended()
                     try:
                         return (await client.get(url)).status_code == 200
                     except httpx.TransportError:
                         return False
 
-                await until(ready, seconds=START_SECONDS)
+                try:
+                    await until(ready, seconds=START_SECONDS)
+                except TimeoutError:
+                    pytest.fail(f"not ready within {START_SECONDS:g} s\n{local.last_words()}")
         yield local
     finally:
         for name in local.processes:
