@@ -10,7 +10,7 @@ from websockets.exceptions import WebSocketException
 
 from airdisplay.backoff import Backoff
 from shared.contracts.errors import UNDECODABLE
-from shared.contracts.views import Ping, Pong, ServerFrame, Watch
+from shared.contracts.live import Ping, Pong, ServerFrame, Watch
 
 _OPEN_SECONDS: Final = 5.0
 _AT_MOST_SECONDS: Final = 3.0

@@ -15,8 +15,9 @@ from airdisplay.wording import fate, local_time
 from shared.contracts.errors import AirDisplayError
 from shared.contracts.identity import DisplayId
 from shared.contracts.instants import Instant, milliseconds_between
+from shared.contracts.live import Displays, Problem, ServerFrame, Watch
 from shared.contracts.refusals import UnknownDisplay
-from shared.contracts.views import Displays, DisplayView, Problem, ServerFrame, Watch
+from shared.contracts.views import DisplayView
 from shared.mesh import clock
 
 _ORDER: Final = ("waiting", "queued", "showing", "ended")

@@ -9,16 +9,8 @@ from airdisplay.wording import local_time, shows
 from shared.contracts.banner import Display
 from shared.contracts.identity import BannerId
 from shared.contracts.instants import Instant, milliseconds_between
-from shared.contracts.views import (
-    BannerView,
-    Changes,
-    Hello,
-    Presence,
-    Problem,
-    ServerFrame,
-    Snapshot,
-    Watch,
-)
+from shared.contracts.live import Changes, Hello, Problem, ServerFrame, Snapshot, Watch
+from shared.contracts.views import BannerView, Presence
 from shared.mesh import clock
 
 

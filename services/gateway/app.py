@@ -7,7 +7,7 @@ from litestar.datastructures import State
 from prometheus_client import CollectorRegistry
 
 from services.gateway import display_routes, routes
-from services.gateway.authors import OPERATOR_TOKEN
+from services.gateway.authors import AUTHORITY, Authority
 from services.gateway.calls import CALLS, Calls
 from services.gateway.followed import Followed
 from services.gateway.health import Missing, health_routes
@@ -28,9 +28,9 @@ def create_app(
     epoch: str,
     missing: Missing,
     registry: CollectorRegistry,
-    operator_token: str | None,
+    authority: Authority,
 ) -> Litestar:
-    """The gateway as an ASGI application; without a token nobody is an operator."""
+    """The gateway as an ASGI application."""
     handlers: list[Any] = [
         *routes.ROUTES,
         *display_routes.ROUTES,
@@ -41,7 +41,7 @@ def create_app(
     ]
     return Litestar(
         route_handlers=handlers,
-        state=State({CALLS: calls, OPERATOR_TOKEN: operator_token}),
+        state=State({CALLS: calls, AUTHORITY: authority}),
         before_request=json_only,
         exception_handlers=HANDLERS,
         request_max_body_size=BODY_BYTES,

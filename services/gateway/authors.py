@@ -6,18 +6,22 @@ somebody else's name by reading it.
 
 import hashlib
 import secrets
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.exceptions import NotAuthorizedException
 
 from services.gateway.problems import AnyRequest
 from shared.contracts.banner import Role
+from shared.contracts.live import CallerRole
 
 COOKIE: Final = "airdisplay_guest"
 OPERATOR: Final = "operator"
-OPERATOR_TOKEN: Final = "operator_token"  # noqa: S105 (its name)
-"""Where the application keeps what operators prove themselves with."""
+AUTHORITY: Final = "authority"
+"""Where the application keeps its `Authority`."""
+
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
 _SCHEME: Final = "bearer"
 _SECRET_BYTES: Final = 16
@@ -25,37 +29,68 @@ _MONTH: Final = 30 * 24 * 60 * 60
 
 
 class Caller(NamedTuple):
-    """Who asks, and as what."""
+    """Who asks, and as what; `expires`, in seconds since 1970, when that ends by itself."""
 
     by: str
-    role: Role
+    role: CallerRole
+    expires: float | None = None
 
 
-def caller(request: AnyRequest) -> Caller:
-    """Who makes a request.
+class Authority:
+    """Says who somebody is."""
+
+    def __init__(self, operator_token: str | None) -> None:
+        self._operator_token = operator_token
+
+    def caller(self, connection: AnyConnection) -> Caller:
+        """Who makes a request or opens a channel.
+
+        Raises:
+            NotAuthorizedException: it shows a token, and that is none of ours.
+        """
+        shown = connection.headers.get("authorization")
+        if shown is None:
+            return Caller(author(connection), "author")
+        scheme, _, token = shown.partition(" ")
+        return self.by_token(token if scheme.lower() == _SCHEME else "")
+
+    def by_token(self, token: str) -> Caller:
+        """Whose token this is.
+
+        Raises:
+            NotAuthorizedException: it is none of ours.
+        """
+        if token and self._operator_token and _is(token, self._operator_token):
+            return Caller(OPERATOR, "operator")
+        raise NotAuthorizedException(
+            "Expected the operator's bearer token, found another authorization.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+
+
+def authority_of(connection: AnyConnection) -> Authority:
+    """Who says here who somebody is."""
+    authority = connection.app.state[AUTHORITY]
+    assert isinstance(authority, Authority)
+    return authority
+
+
+def caller(request: AnyRequest) -> tuple[str, Role]:
+    """Who makes a request that changes something, and as what.
 
     Raises:
-        NotAuthorizedException: it shows a token, and that is not the one.
+        NotAuthorizedException: it shows a token, and that is none of ours.
     """
-    shown = request.headers.get("authorization")
-    if shown is None:
-        return Caller(author(request), "author")
-    scheme, _, token = shown.partition(" ")
-    expected = request.app.state.get(OPERATOR_TOKEN)
-    if scheme.lower() == _SCHEME and expected and _is(token, expected):
-        return Caller(OPERATOR, "operator")
-    raise NotAuthorizedException(
-        "Expected the operator's bearer token, found another authorization.",
-        headers={"WWW-Authenticate": "Bearer"},
-    )
+    who = authority_of(request).caller(request)
+    return who.by, "operator" if who.role == "operator" else "author"
 
 
-def author(request: AnyRequest) -> str:
-    """The author of a request, whatever else it shows."""
-    secret = request.cookies.get(COOKIE)
+def author(connection: AnyConnection) -> str:
+    """The guest that a request comes from, whatever else it shows."""
+    secret = connection.cookies.get(COOKIE)
     if secret:
         return _guest("cookie", secret)
-    return _guest("address", request.client.host if request.client else "")
+    return _guest("address", connection.client.host if connection.client else "")
 
 
 def new_guest() -> Cookie:

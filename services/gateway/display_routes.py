@@ -11,12 +11,12 @@ from litestar.status_codes import (
     HTTP_204_NO_CONTENT,
 )
 
-from services.gateway.authors import Caller, caller
+from services.gateway.authors import caller
 from services.gateway.bodies import IdempotencyKey, IfMatch, ReplaceBody, ShowAnywhereBody, ShowBody
 from services.gateway.calls import Calls, calls_of, display_response, keyed_id
 from services.gateway.etags import etag, expected_revision
 from services.gateway.problems import AnyRequest, invalid, refused
-from shared.contracts.banner import Banner, Clear, Replace, Show
+from shared.contracts.banner import Banner, Clear, Replace, Role, Show
 from shared.contracts.command import Accepted
 from shared.contracts.errors import Malformed
 from shared.contracts.identity import DisplayId
@@ -123,13 +123,14 @@ async def end_display(request: AnyRequest, display: FromPath[str]) -> Response[A
 ROUTES: Final = (show, replace, clear, show_anywhere, get_display, end_display)
 
 
-async def _end(calls: Calls, view: DisplayView, who: Caller) -> Refusal | None:
+async def _end(calls: Calls, view: DisplayView, who: tuple[str, Role]) -> Refusal | None:
     """End a display where it is; None when that is done."""
+    by, role = who
     pool = calls.displays.pool_of(view.id)
     if view.banner is None and pool is not None:
-        left = await calls.leave(pool, Leave(by=who.by, role=who.role, display_id=view.id))
+        left = await calls.leave(pool, Leave(by=by, role=role, display_id=view.id))
         return left if isinstance(left, Refusal) else None
-    command = Clear(by=who.by, role=who.role, display_id=view.id)
+    command = Clear(by=by, role=role, display_id=view.id)
     reply = await calls.command(view.banner or "", command)
     return reply if isinstance(reply, Refusal) else None
 

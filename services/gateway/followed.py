@@ -14,10 +14,11 @@ import structlog
 from services.gateway.displays import Displays
 from services.gateway.viewer import Viewer
 from shared.contracts.errors import AirDisplayError
+from shared.contracts.live import Displays as DisplaysFrame
+from shared.contracts.live import Problem
 from shared.contracts.lobby import PoolId
 from shared.contracts.refusals import UnknownDisplay
-from shared.contracts.views import Displays as DisplaysFrame
-from shared.contracts.views import DisplayView, Problem
+from shared.contracts.views import DisplayView
 from shared.mesh import clock
 
 _LOOK_AGAIN_SECONDS: Final = 0.5

@@ -16,7 +16,7 @@ from services.gateway.followed import Followed
 from services.gateway.hub import Hub
 from shared.contracts.errors import UNDECODABLE, Malformed
 from shared.contracts.identity import BannerId, banner_id
-from shared.contracts.views import ClientFrame, CloseCode, Hello, Ping, Problem, Unwatch, Watch
+from shared.contracts.live import ClientFrame, CloseCode, Hello, Ping, Problem, Unwatch, Watch
 from shared.mesh import clock
 
 HEARTBEAT_MS: Final = 15_000

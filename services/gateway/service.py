@@ -9,6 +9,7 @@ import anyio
 from prometheus_client import CollectorRegistry, Gauge
 
 from services.gateway.app import create_app
+from services.gateway.authors import Authority
 from services.gateway.calls import Calls
 from services.gateway.displays import Displays
 from services.gateway.followed import Followed, home_of
@@ -20,7 +21,7 @@ from services.gateway.server import listen, serving
 from services.gateway.view import View
 from shared.contracts import subjects
 from shared.contracts.errors import OutcomeUnknown, Unreachable
-from shared.contracts.views import CloseCode
+from shared.contracts.live import CloseCode
 from shared.entities.claims import Claims
 from shared.mesh import streams
 from shared.mesh.banners import Banners
@@ -95,7 +96,7 @@ async def gateway_service(
             epoch=log.epoch,
             missing=lambda: _missing(mesh, log),
             registry=_registry(hub),
-            operator_token=operator_token,
+            authority=Authority(operator_token),
         )
         async with serving(app, listener):
             try:

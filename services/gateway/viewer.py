@@ -13,7 +13,7 @@ import anyio
 
 from services.gateway.batches import Batches, changes_frame
 from shared.contracts.identity import BannerId
-from shared.contracts.views import CloseCode
+from shared.contracts.live import CloseCode
 
 BACKLOG_BYTES: Final = 1024 * 1024
 """How much may wait for one viewer, merged, before it is too slow."""

@@ -1,7 +1,6 @@
 """What clients of the gateway see: a banner, a display, and the frames of the live channel."""
 
-from enum import IntEnum
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 
@@ -22,8 +21,6 @@ from shared.contracts.banner import (
 )
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import Instant
-
-PROTOCOL = 1
 
 Presence = Literal["online", "offline"]
 
@@ -164,99 +161,3 @@ def _queued_view(
         starts_at=starts_at,
         revision=revision,
     )
-
-
-# --- the live channel: what clients send ----------------------------------------------------------
-
-
-class Since(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The last that a client has seen: of which life of the log, and which revision."""
-
-    epoch: str
-    revision: int
-
-
-WatchedIds = Annotated[
-    tuple[Annotated[str, msgspec.Meta(max_length=63)], ...], msgspec.Meta(max_length=10_000)
-]
-
-
-class Watch(
-    msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="watch", forbid_unknown_fields=True
-):
-    """Tell me of these banners, or of all; and of what becomes of these displays."""
-
-    banners: WatchedIds = ()
-    all: bool = False
-    since: Since | None = None
-    displays: WatchedIds = ()
-
-
-class Unwatch(
-    msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="unwatch", forbid_unknown_fields=True
-):
-    """No more of these banners, or of any; and of these displays."""
-
-    banners: WatchedIds = ()
-    all: bool = False
-    displays: WatchedIds = ()
-
-
-class Pong(msgspec.Struct, frozen=True, tag_field="op", tag="pong"):
-    """Still here."""
-
-
-ClientFrame = Watch | Unwatch | Pong
-
-
-# --- the live channel: what the gateway sends -----------------------------------------------------
-
-
-class Hello(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="hello"):
-    """The first frame: which protocol, which life of the log, how often to expect a ping, what time it is."""
-
-    protocol: int = PROTOCOL
-    epoch: str
-    heartbeat_ms: int
-    now: Instant
-
-
-class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="snapshot"):
-    """What was asked for, as of a revision of the log."""
-
-    revision: int
-    recovered: bool
-    banners: tuple[BannerView, ...]
-
-
-class Changes(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="changes"):
-    """Banners that changed, each in its newest state."""
-
-    banners: tuple[BannerView, ...]
-
-
-class Displays(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="displays"):
-    """Displays that are watched, each as it is now: when the watch begins, and whenever one changes."""
-
-    displays: tuple[DisplayView, ...]
-
-
-class Ping(msgspec.Struct, frozen=True, tag_field="op", tag="ping"):
-    """Still there?"""
-
-
-class Problem(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="error"):
-    """The last frame was not understood, or not granted."""
-
-    code: str
-    detail: str
-
-
-ServerFrame = Hello | Snapshot | Changes | Displays | Ping | Problem
-
-
-class CloseCode(IntEnum):
-    """Why the gateway ended a live channel. Coming back is welcome after each of these."""
-
-    COME_BACK = 4001
-    SLOW = 4008

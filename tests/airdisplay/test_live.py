@@ -5,10 +5,10 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 from airdisplay.live import Channel, stay_connected
-from shared.contracts.views import Problem, ServerFrame, Watch
+from shared.contracts.live import Problem, ServerFrame, Watch
 from tests.airdisplay.running import HOST
 
-WATCH_ALL = '{"op":"watch","banners":[],"all":true,"since":null,"displays":[]}'
+WATCH_ALL = '{"op":"watch","all":true}'
 
 
 async def conversation(

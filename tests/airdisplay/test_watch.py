@@ -147,7 +147,7 @@ async def test_a_lost_connection_is_made_again_by_itself() -> None:
             await until(lambda: len(asked) == 4)
             await until(has(lines, "lightning is online"))
 
-    wish = '{"op":"watch","banners":["lightning"],"all":false,"since":null,"displays":[]}'
+    wish = '{"op":"watch","banners":["lightning"]}'
     assert [wish, '{"op":"pong"}'] * 2 == asked
     assert has(lines, "connected again")()
 

@@ -18,27 +18,29 @@ from shared.contracts.banner import (
 )
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import Instant, later
-from shared.contracts.views import (
-    BannerPage,
-    BannerView,
+from shared.contracts.live import (
     Changes,
     ClientFrame,
     CloseCode,
     Displays,
-    DisplayView,
-    Ended,
     Hello,
-    HistoryItem,
-    HistoryPage,
     Ping,
     Pong,
     Problem,
-    ReportedView,
     ServerFrame,
     Since,
     Snapshot,
     Unwatch,
     Watch,
+)
+from shared.contracts.views import (
+    BannerPage,
+    BannerView,
+    DisplayView,
+    Ended,
+    HistoryItem,
+    HistoryPage,
+    ReportedView,
     banner_view,
     display_view,
     showing_view,
@@ -272,15 +274,25 @@ def test_every_event_of_a_history_is_told_apart() -> None:
     [
         pytest.param(
             Hello(epoch="e", heartbeat_ms=5_000, now=NOON),
-            {"op": "hello", "protocol": 1, "epoch": "e", "heartbeat_ms": 5_000, "now": NOON},
+            {
+                "op": "hello",
+                "protocol": 1,
+                "epoch": "e",
+                "heartbeat_ms": 5_000,
+                "now": NOON,
+                "by": "",
+                "role": None,
+            },
             id="hello",
         ),
         pytest.param(
             Snapshot(revision=7, recovered=True, banners=()),
-            {"op": "snapshot", "revision": 7, "recovered": True, "banners": []},
+            {"op": "snapshot", "revision": 7, "recovered": True, "epoch": "", "hardware": "", "banners": []},
             id="snapshot",
         ),
-        pytest.param(Changes(banners=()), {"op": "changes", "banners": []}, id="changes"),
+        pytest.param(
+            Changes(banners=()), {"op": "changes", "revision": 0, "hardware": "", "banners": []}, id="changes"
+        ),
         pytest.param(
             Displays(displays=(showing_view(BannerId("b1"), DISPLAY, 7),)),
             {
@@ -315,7 +327,7 @@ def test_a_frame_is_sent_as_agreed(frame: ServerFrame, sent: dict[str, object]) 
         pytest.param(b'{"op":"watch","all":true}', Watch(all=True), id="all"),
         pytest.param(
             b'{"op":"watch","all":true,"since":{"epoch":"e","revision":41}}',
-            Watch(all=True, since=Since("e", 41)),
+            Watch(all=True, since=Since(epoch="e", revision=41)),
             id="all since",
         ),
         pytest.param(b'{"op":"unwatch","banners":["b1"]}', Unwatch(banners=("b1",)), id="no more"),

@@ -18,8 +18,9 @@ from shared.contracts.command import Accepted
 from shared.contracts.errors import Unreachable
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import Instant, later
+from shared.contracts.live import Displays, Problem, Unwatch, Watch
 from shared.contracts.lobby import pool_of
-from shared.contracts.views import Displays, DisplayView, How, Problem, Unwatch, Watch
+from shared.contracts.views import DisplayView, How
 from shared.mesh.banners import Banners
 from tests.support.banners import MINUTE, new_command_id
 from tests.support.gateways import (

@@ -14,7 +14,8 @@ from services.gateway.live import snapshot
 from services.gateway.viewer import Viewer
 from shared.contracts.banner import Banner
 from shared.contracts.identity import BannerId
-from shared.contracts.views import BannerView, Changes, ServerFrame, Snapshot
+from shared.contracts.live import Changes, ServerFrame, Snapshot
+from shared.contracts.views import BannerView
 from tests.support.taking import NOTHING, take
 
 A, B, C = BANNERS = [BannerId(each) for each in "abc"]

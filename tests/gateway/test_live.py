@@ -17,7 +17,7 @@ from services.gateway.viewer import BACKLOG_BYTES
 from shared.contracts.banner import Banner, Display
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import Instant, later
-from shared.contracts.views import (
+from shared.contracts.live import (
     Changes,
     CloseCode,
     Hello,
@@ -179,7 +179,7 @@ async def test_a_banner_that_nobody_registered_is_named_and_watched_all_the_same
 async def test_where_a_viewer_was_before_may_be_told(air: Air) -> None:
     async with connected(air.url) as viewer:
         await viewer.next(Hello)
-        await viewer.send(Watch(all=True, since=Since(EPOCH, 2)))
+        await viewer.send(Watch(all=True, since=Since(epoch=EPOCH, revision=2)))
         snapshot = await viewer.next(Snapshot)
 
     assert set(BANNERS) <= {each.id for each in snapshot.banners}

@@ -17,7 +17,7 @@ from shared.contracts import subjects
 from shared.contracts.banner import Banner
 from shared.contracts.command import Accepted
 from shared.contracts.identity import BannerId
-from shared.contracts.views import CloseCode
+from shared.contracts.live import CloseCode
 from shared.mesh import clock, streams
 from shared.mesh.connection import Mesh
 from shared.mesh.runner import NOT_FIT, UNAVAILABLE

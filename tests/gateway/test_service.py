@@ -14,15 +14,8 @@ from shared.contracts.command import Accepted
 from shared.contracts.hardware import Presence, Reported
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import later
-from shared.contracts.views import (
-    BannerPage,
-    BannerView,
-    Changes,
-    CloseCode,
-    Problem,
-    ReportedView,
-    Snapshot,
-)
+from shared.contracts.live import Changes, CloseCode, Problem, Snapshot
+from shared.contracts.views import BannerPage, BannerView, ReportedView
 from shared.mesh import clock, streams
 from shared.mesh.connection import Mesh
 from shared.mesh.services import Found

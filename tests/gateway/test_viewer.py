@@ -7,7 +7,7 @@ from services.gateway import viewer as viewer_module
 from services.gateway.batches import Batches, Fragments
 from services.gateway.viewer import BACKLOG_BYTES, Viewer
 from shared.contracts.identity import BannerId
-from shared.contracts.views import CloseCode
+from shared.contracts.live import CloseCode
 from tests.support.taking import NOTHING, take
 
 A, B = BannerId("a"), BannerId("b")

@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from services.expiry.service import expiry_service
 from services.gateway.app import create_app
+from services.gateway.authors import Authority
 from services.gateway.calls import Calls
 from services.gateway.displays import Displays
 from services.gateway.followed import Followed
@@ -133,7 +134,7 @@ async def running_hub(*, heartbeat_seconds: float = 600) -> AsyncGenerator[tuple
         epoch=EPOCH,
         missing=_nothing_missing,
         registry=CollectorRegistry(),
-        operator_token=None,
+        authority=Authority(None),
     )
     listener = listen(HOST, 0)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _NARROW_BYTES)  # connections inherit it

@@ -13,18 +13,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from shared.contracts.identity import BannerId
-from shared.contracts.views import (
-    BannerView,
-    Changes,
-    ClientFrame,
-    Displays,
-    DisplayView,
-    Hello,
-    Ping,
-    ServerFrame,
-    Snapshot,
-    Watch,
-)
+from shared.contracts.live import Changes, ClientFrame, Displays, Hello, Ping, ServerFrame, Snapshot, Watch
+from shared.contracts.views import BannerView, DisplayView
 from tests.support.waiting import PATIENCE_SECONDS
 
 T = TypeVar("T", bound=ServerFrame)
