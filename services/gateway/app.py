@@ -6,14 +6,15 @@ from litestar import Litestar
 from litestar.datastructures import State
 from prometheus_client import CollectorRegistry
 
-from services.gateway import display_routes, routes
+from services.gateway import display_routes, documents, routes
 from services.gateway.authors import AUTHORITY, Authority
 from services.gateway.calls import CALLS, Calls
 from services.gateway.followed import Followed
 from services.gateway.health import Missing, health_routes
 from services.gateway.hub import Hub
 from services.gateway.live import live_route
-from services.gateway.pages import openapi, static_routes
+from services.gateway.openapi import openapi
+from services.gateway.pages import static_routes
 from services.gateway.problems import HANDLERS, json_only
 from services.gateway.sse import live_events_route
 
@@ -37,6 +38,7 @@ def create_app(
         live_events_route(hub, epoch),
         live_route(hub, followed, epoch),
         *health_routes(missing, registry),
+        *documents.ROUTES,
         *static_routes(),
     ]
     return Litestar(
@@ -45,6 +47,6 @@ def create_app(
         before_request=json_only,
         exception_handlers=HANDLERS,
         request_max_body_size=BODY_BYTES,
-        openapi_config=openapi(),
+        openapi_config=openapi(documents.SwaggerPage()),
         logging_config=None,
     )

@@ -11,6 +11,7 @@ from litestar.status_codes import (
     HTTP_204_NO_CONTENT,
 )
 
+from services.gateway.answers import ASKING, Answer, answers
 from services.gateway.authors import caller
 from services.gateway.bodies import IdempotencyKey, IfMatch, ReplaceBody, ShowAnywhereBody, ShowBody
 from services.gateway.calls import Calls, calls_of, display_response, keyed_id
@@ -21,22 +22,54 @@ from shared.contracts.command import Accepted
 from shared.contracts.errors import Malformed
 from shared.contracts.identity import DisplayId
 from shared.contracts.lobby import Enter, Leave, pool_of
-from shared.contracts.refusals import NotShowing, Refusal, UnknownDisplay
-from shared.contracts.views import DisplayView, display_view, showing_view
+from shared.contracts.refusals import (
+    AlreadyWaiting,
+    BadText,
+    Busy,
+    Held,
+    KeyReused,
+    LobbyFull,
+    NeedsIfMatch,
+    NoSuchPool,
+    NothingShowing,
+    NotShowing,
+    NotYours,
+    QueueFull,
+    Refusal,
+    Stale,
+    UnknownBanner,
+    UnknownDisplay,
+)
+from shared.contracts.views import BannerView, DisplayView, display_view, showing_view
 from shared.mesh import clock
 
 
-@post("/v1/banners/{banner:str}/display", status_code=HTTP_201_CREATED, summary="Show a text")
+@post(
+    "/v1/banners/{banner:str}/display",
+    status_code=HTTP_201_CREATED,
+    summary="Show a text",
+    tags=["Displays"],
+    opt=answers(
+        Answer(
+            HTTP_201_CREATED, "It shows.", DisplayView, headers=("Location", "ETag"), examples=("showing",)
+        ),
+        Answer(
+            HTTP_202_ACCEPTED,
+            "It waits for its turn.",
+            DisplayView,
+            headers=("Location", "ETag"),
+            examples=("queued",),
+        ),
+        refusals=(Busy, Held, AlreadyWaiting, UnknownBanner, BadText, KeyReused, QueueFull, *ASKING),
+    ),
+)
 async def show(
     request: AnyRequest,
     banner: FromPath[str],
     data: JSONBody[ShowBody],
     idempotency_key: IdempotencyKey = None,
 ) -> Response[Any]:
-    """Show a text on a banner: 201 once it shows, 202 where it waits for its turn (`"when": "queue"`).
-
-    Refusals: 409 `busy`, `held`, `already-waiting`; 404; 422 `bad-text`; 429 `queue-full`.
-    """
+    """Show a text on a banner for 60 seconds, or, with `"when": "queue"`, wait there for a turn."""
     by, _ = caller(request)
     command_id = keyed_id(by, f"show {banner}", idempotency_key, home=banner)
     reply = await calls_of(request).command(
@@ -48,14 +81,22 @@ async def show(
     return display_response(view, HTTP_202_ACCEPTED if view.state == "queued" else HTTP_201_CREATED)
 
 
-@put("/v1/banners/{banner:str}/display", status_code=HTTP_200_OK, summary="Mend what shows")
+@put(
+    "/v1/banners/{banner:str}/display",
+    status_code=HTTP_200_OK,
+    summary="Mend what shows",
+    tags=["Displays"],
+    opt=answers(
+        Answer(
+            HTTP_200_OK, "It reads like that now.", BannerView, headers=("ETag",), examples=("shows a text",)
+        ),
+        refusals=(Stale, NeedsIfMatch, NotYours, NothingShowing, UnknownBanner, BadText, *ASKING),
+    ),
+)
 async def replace(
     request: AnyRequest, banner: FromPath[str], data: JSONBody[ReplaceBody], if_match: IfMatch = None
 ) -> Response[Any]:
-    """Let one's display read differently; its deadline stays.
-
-    Refusals: 412 `stale`, 428 `needs-if-match`, 403 `not-yours`, 404, 422 `bad-text`.
-    """
+    """Let one's display read differently; its deadline stays. Needs `If-Match`."""
     try:
         revision = expected_revision(if_match)
     except Malformed as error:
@@ -69,9 +110,18 @@ async def replace(
 
 
 # The framework wants a status with a body here, because a refusal has one; success is 204 all the same.
-@delete("/v1/banners/{banner:str}/display", status_code=HTTP_200_OK, summary="End what shows")
+@delete(
+    "/v1/banners/{banner:str}/display",
+    status_code=HTTP_200_OK,
+    summary="End what shows",
+    tags=["Displays"],
+    opt=answers(
+        Answer(HTTP_204_NO_CONTENT, "It has ended; whoever waits is next.", headers=("ETag",)),
+        refusals=(Stale, NotYours, NothingShowing, UnknownBanner, *ASKING),
+    ),
+)
 async def clear(request: AnyRequest, banner: FromPath[str], if_match: IfMatch = None) -> Response[Any]:
-    """End what shows now. Refusals: 403 `not-yours`, 404, 412 `stale`."""
+    """End what shows now, whatever it is; or, with `If-Match`, only what was seen."""
     try:
         revision = expected_revision(if_match)
     except Malformed as error:
@@ -81,14 +131,29 @@ async def clear(request: AnyRequest, banner: FromPath[str], if_match: IfMatch = 
     return refused(reply) if isinstance(reply, Refusal) else _no_content(reply)
 
 
-@post("/v1/displays", status_code=HTTP_201_CREATED, summary="Show a text on any free banner")
+@post(
+    "/v1/displays",
+    status_code=HTTP_201_CREATED,
+    summary="Show a text on any free banner",
+    tags=["Displays"],
+    opt=answers(
+        Answer(
+            HTTP_201_CREATED, "It shows.", DisplayView, headers=("Location", "ETag"), examples=("showing",)
+        ),
+        Answer(
+            HTTP_202_ACCEPTED,
+            "It waits for a free banner.",
+            DisplayView,
+            headers=("Location",),
+            examples=("waiting",),
+        ),
+        refusals=(NoSuchPool, BadText, KeyReused, LobbyFull, *ASKING),
+    ),
+)
 async def show_anywhere(
     request: AnyRequest, data: JSONBody[ShowAnywhereBody], idempotency_key: IdempotencyKey = None
 ) -> Response[Any]:
-    """Show a text on a free banner, chosen at random; 202 where all are taken, so that it waits its turn.
-
-    Refusals: 404 `no-such-pool`, 422 `bad-text`, 429 `lobby-full`.
-    """
+    """Show a text on a free banner, chosen at random; where all are taken it waits in the lobby."""
     by, _ = caller(request)
     command_id = keyed_id(by, "show anywhere", idempotency_key, home="")
     reply = await calls_of(request).enter(pool_of(data.tag), Enter(id=command_id, by=by, text=data.text))
@@ -98,18 +163,40 @@ async def show_anywhere(
     return display_response(reply.view, HTTP_202_ACCEPTED if waits else HTTP_201_CREATED)
 
 
-@get("/v1/displays/{display:str}", summary="Follow a message")
+@get(
+    "/v1/displays/{display:str}",
+    summary="Follow a message",
+    tags=["Displays"],
+    opt=answers(
+        Answer(
+            HTTP_200_OK,
+            "Where it is by now.",
+            DisplayView,
+            headers=("Location", "ETag", "Cache-Control"),
+        ),
+        refusals=(UnknownDisplay, *ASKING),
+    ),
+)
 async def get_display(request: AnyRequest, display: FromPath[str]) -> Response[Any]:
-    """What has become of a message, from waiting to ended, for a day at least. Refusals: 404."""
+    """What has become of a message, from waiting to ended, for a day at least."""
     view = await calls_of(request).displays.find(display, clock.now())
     if view is None:
         return refused(UnknownDisplay(display_id=display))
     return display_response(view, HTTP_200_OK, {"Cache-Control": "no-cache"})
 
 
-@delete("/v1/displays/{display:str}", status_code=HTTP_200_OK, summary="Take back a message")
+@delete(
+    "/v1/displays/{display:str}",
+    status_code=HTTP_200_OK,
+    summary="Take back a message",
+    tags=["Displays"],
+    opt=answers(
+        Answer(HTTP_204_NO_CONTENT, "It neither waits nor shows any more."),
+        refusals=(NotYours, NotShowing, UnknownDisplay, *ASKING),
+    ),
+)
 async def end_display(request: AnyRequest, display: FromPath[str]) -> Response[Any]:
-    """Leave the line, or end what shows. Refusals: 403 `not-yours`, 404 `not-showing`, `unknown-display`."""
+    """Leave the line, or end what shows."""
     calls = calls_of(request)
     view = await calls.displays.find(display, clock.now())
     if view is None:

@@ -5,8 +5,11 @@ from typing import Any
 
 import msgspec
 from litestar import Response, get
+from litestar.status_codes import HTTP_200_OK
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
+from services.gateway.answers import Answer, answers
+from services.gateway.problem_types import NOT_READY
 from services.gateway.problems import problem
 
 Missing = Callable[[], Awaitable[list[str]]]
@@ -22,12 +25,22 @@ class Health(msgspec.Struct, frozen=True):
 def health_routes(missing: Missing, registry: CollectorRegistry) -> list[Any]:
     """The routes that machines ask."""
 
-    @get("/healthz", summary="Is it alive")
+    @get(
+        "/healthz",
+        summary="Is it alive",
+        tags=["Health"],
+        opt=answers(Answer(HTTP_200_OK, "It is.", Health)),
+    )
     async def healthz() -> Health:
         """This process answers."""
         return Health("alive")
 
-    @get("/readyz", summary="Is it ready")
+    @get(
+        "/readyz",
+        summary="Is it ready",
+        tags=["Health"],
+        opt=answers(Answer(HTTP_200_OK, "It is.", Health), refusals=(NOT_READY,)),
+    )
     async def readyz() -> Response[Any]:
         """Everything that it needs is there; 503 says what is missing."""
         lacking = await missing()
@@ -36,7 +49,12 @@ def health_routes(missing: Missing, registry: CollectorRegistry) -> list[Any]:
         detail = "Not ready; missing: " + ", ".join(lacking) + "."
         return problem("not-ready", "Not ready", 503, detail, headers={"Retry-After": "1"}, missing=lacking)
 
-    @get("/metrics", summary="Figures for Prometheus")
+    @get(
+        "/metrics",
+        summary="Figures for Prometheus",
+        tags=["Health"],
+        opt=answers(Answer(HTTP_200_OK, "The figures.", {"type": "string"}, "text/plain")),
+    )
     async def metrics() -> Response[bytes]:
         """In Prometheus' text format."""
         return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})

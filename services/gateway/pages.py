@@ -7,13 +7,10 @@ from typing import Any, Final
 import anyio
 from litestar import Response, get
 from litestar.datastructures import CacheControlHeader
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import SwaggerRenderPlugin
 from litestar.static_files import create_static_files_router
 
 from services.gateway.authors import is_known, new_guest
 from services.gateway.problems import AnyRequest
-from shared.mesh.services import VERSION
 
 WEB: Final = Path(__file__).parents[2] / "web"
 _SWAGGER: Final = files("swagger_ui") / "static"
@@ -49,34 +46,17 @@ def static_routes() -> list[Any]:
             include_in_schema=False,
             # Modules of two versions would not fit together: ask every time, as for the page itself.
             cache_control=CacheControlHeader(no_cache=True),
-            after_request=_secured,
+            after_request=secured,
         ),
         create_static_files_router(path="/docs/static", directories=[str(_SWAGGER)], include_in_schema=False),
     ]
-
-
-def openapi() -> OpenAPIConfig:
-    """The documents of the HTTP side, rendered from files of our own."""
-    swagger = SwaggerRenderPlugin(
-        path="/",
-        js_url="/docs/static/swagger-ui-bundle.js",
-        css_url="/docs/static/swagger-ui.css",
-        standalone_preset_js_url="/docs/static/swagger-ui-standalone-preset.js",
-        favicon="",
-    )
-    return OpenAPIConfig(
-        title="AirDisplay",
-        version=VERSION,
-        description="One message, one banner, sixty seconds.",
-        path="/docs",
-        render_plugins=[swagger],
-    )
 
 
 async def _read(path: Path) -> bytes:
     return await anyio.Path(path).read_bytes()
 
 
-def _secured(response: Response[Any]) -> Response[Any]:
+def secured(response: Response[Any]) -> Response[Any]:
+    """What browsers are told not to do, with every page and file of ours."""
     response.headers.update(SECURITY_HEADERS)
     return response

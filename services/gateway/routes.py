@@ -11,6 +11,7 @@ from litestar.status_codes import (
     HTTP_304_NOT_MODIFIED,
 )
 
+from services.gateway.answers import ASKING, Answer, answers
 from services.gateway.authors import caller
 from services.gateway.bodies import (
     Before,
@@ -26,21 +27,43 @@ from services.gateway.calls import calls_of, keyed_id, new_banner_id
 from services.gateway.etags import etag, matches
 from services.gateway.problems import AnyRequest, refused
 from shared.contracts.banner import Hold, Register, Release, showing
-from shared.contracts.refusals import Refusal, UnknownBanner
-from shared.contracts.views import BannerPage
+from shared.contracts.refusals import (
+    AlreadyRegistered,
+    KeyReused,
+    NotHeld,
+    NotOperator,
+    Refusal,
+    UnknownBanner,
+)
+from shared.contracts.views import BannerPage, BannerView, HistoryPage
 from shared.mesh import clock
 
 DEFAULT_PAGE: Final = 100
 DEFAULT_HISTORY: Final = 20
 
 
-@post("/v1/banners", status_code=HTTP_201_CREATED, summary="Register a banner")
+@post(
+    "/v1/banners",
+    status_code=HTTP_201_CREATED,
+    summary="Register a banner",
+    tags=["Banners"],
+    opt=answers(
+        Answer(
+            HTTP_201_CREATED,
+            "The banner is there.",
+            BannerView,
+            headers=("Location", "ETag"),
+            examples=("new",),
+        ),
+        refusals=(AlreadyRegistered, KeyReused, *ASKING),
+    ),
+)
 async def register(
     request: AnyRequest,
     data: JSONBody[RegisterBody],
     idempotency_key: IdempotencyKey = None,
 ) -> Response[Any]:
-    """Register a banner. Refusals: 409 `already-registered`, 422."""
+    """A new banner, which shows nothing yet. Without an `id` it gets one."""
     by, _ = caller(request)
     # Not at home anywhere: the same key is recognised whichever id comes with it.
     command_id = keyed_id(by, "register", idempotency_key, home="")
@@ -53,7 +76,12 @@ async def register(
     return Response(calls_of(request).view(reply), headers=headers)
 
 
-@get("/v1/banners", summary="List banners")
+@get(
+    "/v1/banners",
+    summary="List banners",
+    tags=["Banners"],
+    opt=answers(Answer(HTTP_200_OK, "Some banners, in the order of their ids.", BannerPage)),
+)
 async def list_banners(
     request: AnyRequest,
     tag: FromQuery[str | None] = None,
@@ -65,11 +93,20 @@ async def list_banners(
     return calls_of(request).page(cursor, limit, tag, status, clock.now())
 
 
-@get("/v1/banners/{banner:str}", summary="One banner")
+@get(
+    "/v1/banners/{banner:str}",
+    summary="One banner",
+    tags=["Banners"],
+    opt=answers(
+        Answer(HTTP_200_OK, "The banner, as of now.", BannerView, headers=("ETag",)),
+        Answer(HTTP_304_NOT_MODIFIED, "It is still as `If-None-Match` says.", headers=("ETag",)),
+        refusals=(UnknownBanner, *ASKING),
+    ),
+)
 async def get_banner(
     request: AnyRequest, banner: FromPath[str], if_none_match: IfNoneMatch = None
 ) -> Response[Any]:
-    """One banner as the store has it now. Refusals: 404 `unknown-banner`."""
+    """One banner as the store has it now. To poll, send the `ETag` as `If-None-Match`."""
     reply = await calls_of(request).get(banner)
     if isinstance(reply, Refusal):
         return refused(reply)
@@ -81,7 +118,15 @@ async def get_banner(
     return Response(calls_of(request).view(reply), headers=headers)
 
 
-@get("/v1/banners/{banner:str}/history", summary="What was decided about a banner")
+@get(
+    "/v1/banners/{banner:str}/history",
+    summary="What was decided about a banner",
+    tags=["Banners"],
+    opt=answers(
+        Answer(HTTP_200_OK, "Some decisions, the newest first.", HistoryPage),
+        refusals=(UnknownBanner, *ASKING),
+    ),
+)
 async def get_history(
     request: AnyRequest,
     banner: FromPath[str],
@@ -90,15 +135,24 @@ async def get_history(
 ) -> Response[Any]:
     """Every decision, the newest first; `next_cursor` asks, as `before`, for the page after this one.
 
-    Kept for 30 days, and at most 10,000 a banner. Refusals: 404 `unknown-banner`.
+    Kept for 30 days, and at most 10,000 a banner.
     """
     page = await calls_of(request).history(banner, None if before is None else int(before), limit)
     return refused(UnknownBanner(banner=banner)) if page is None else Response(page)
 
 
-@put("/v1/banners/{banner:str}/hold", status_code=HTTP_200_OK, summary="Hold a banner")
+@put(
+    "/v1/banners/{banner:str}/hold",
+    status_code=HTTP_200_OK,
+    summary="Hold a banner",
+    tags=["Operators"],
+    opt=answers(
+        Answer(HTTP_200_OK, "The banner is on hold.", BannerView, headers=("ETag",), examples=("on hold",)),
+        refusals=(NotOperator, UnknownBanner, *ASKING),
+    ),
+)
 async def hold(request: AnyRequest, banner: FromPath[str], data: JSONBody[HoldBody]) -> Response[Any]:
-    """For operators: nothing shows until it is released. Refusals: 403 `not-operator`, 404."""
+    """Nothing shows until it is released: what shows ends, and the queue stands still."""
     by, role = caller(request)
     reply = await calls_of(request).command(banner, Hold(by=by, role=role, reason=data.reason))
     if isinstance(reply, Refusal):
@@ -107,9 +161,18 @@ async def hold(request: AnyRequest, banner: FromPath[str], data: JSONBody[HoldBo
 
 
 # The framework wants a status with a body here, because a refusal has one; success is 204 all the same.
-@delete("/v1/banners/{banner:str}/hold", status_code=HTTP_200_OK, summary="Release a banner")
+@delete(
+    "/v1/banners/{banner:str}/hold",
+    status_code=HTTP_200_OK,
+    summary="Release a banner",
+    tags=["Operators"],
+    opt=answers(
+        Answer(HTTP_204_NO_CONTENT, "The hold has ended.", headers=("ETag",)),
+        refusals=(NotOperator, NotHeld, UnknownBanner, *ASKING),
+    ),
+)
 async def release(request: AnyRequest, banner: FromPath[str]) -> Response[Any]:
-    """For operators: the hold ends, and the queue goes on. Refusals: 403 `not-operator`, 404."""
+    """The hold ends, and the queue goes on."""
     by, role = caller(request)
     reply = await calls_of(request).command(banner, Release(by=by, role=role))
     if isinstance(reply, Refusal):

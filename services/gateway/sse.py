@@ -7,19 +7,27 @@ import anyio
 from litestar import Response, get
 from litestar.params import FromPath
 from litestar.response import Stream
+from litestar.status_codes import HTTP_200_OK
 
+from services.gateway.answers import ASKING, Answer, answers
 from services.gateway.bodies import LastEventId
 from services.gateway.calls import calls_of
 from services.gateway.hub import Hub
 from services.gateway.problems import AnyRequest, refused
 from shared.contracts.identity import BannerId
-from shared.contracts.refusals import Refusal
+from shared.contracts.refusals import Refusal, UnknownBanner
 from shared.mesh import clock
 
 COMMENT_SECONDS: Final = 15.0
 """How often a comment is sent when nothing changes, so that nobody between us takes the line for dead."""
 
 RETRY_MS: Final = 2_000
+
+_EVENTS: Final = {
+    "type": "string",
+    "description": "Server-sent events. The `data` of each is a `BannerView`.",
+    "examples": ['event: banner\nid: 18c2f:57\ndata: {"id":"lightning", …}\n\n'],
+}
 
 # Frames only wake this viewer, which then looks at the newest state itself; the first is told apart.
 SNAPSHOT: Final = "snapshot"
@@ -47,11 +55,29 @@ def live_events_route(hub: Hub, epoch: str) -> Any:
         finally:
             hub.leave(viewer)
 
-    @get("/v1/banners/{banner:str}/live", media_type="text/event-stream", summary="Follow one banner")
+    @get(
+        "/v1/banners/{banner:str}/live",
+        media_type="text/event-stream",
+        summary="Follow one banner",
+        tags=["Banners"],
+        opt=answers(
+            Answer(
+                HTTP_200_OK,
+                "Its newest state, whenever that changes.",
+                _EVENTS,
+                "text/event-stream",
+                headers=("Cache-Control",),
+            ),
+            refusals=(UnknownBanner, *ASKING),
+        ),
+    )
     async def live_events(
         request: AnyRequest, banner: FromPath[str], last_event_id: LastEventId = None
     ) -> Response[Any] | Stream:
-        """Server-sent events: `event: banner`, `id: <epoch>:<revision>`. Refusals: 404 `unknown-banner`."""
+        """Server-sent events: `event: banner`, `id: <epoch>:<revision>`, and the banner as `data`.
+
+        Whoever comes back with `Last-Event-ID` is not told again what was told already.
+        """
         reply = await calls_of(request).get(banner)
         if isinstance(reply, Refusal):
             return refused(reply)

@@ -31,6 +31,7 @@ from shared.entities.claims import Claims
 from shared.entities.memory import MemoryStore
 from shared.mesh.connection import Mesh, open_mesh
 from tests.support.banners import MINUTE, new_banner_id, running_banner_service
+from tests.support.documented import judge
 from tests.support.lobbies import beat, running_lobby_service
 from tests.support.waiting import until
 
@@ -48,7 +49,7 @@ _history = msgspec.json.Decoder(HistoryPage)
 
 
 class Gateway:
-    """Where a gateway is, and who calls it."""
+    """Where a gateway is, and who calls it. Every answer is judged by what the documents say."""
 
     def __init__(self, port: int, clients: AsyncExitStack) -> None:
         self.port = port
@@ -67,7 +68,9 @@ class Gateway:
     def guest(self, name: str | None = None) -> httpx.AsyncClient:
         """Somebody who calls: told apart by a cookie, without a name by the address."""
         headers = {} if name is None else {"Cookie": f"airdisplay_guest={name}"}
-        client = httpx.AsyncClient(base_url=self.url, headers=headers, timeout=20)
+        client = httpx.AsyncClient(
+            base_url=self.url, headers=headers, timeout=20, event_hooks={"response": [judge]}
+        )
         self._clients.push_async_callback(client.aclose)
         return client
 

@@ -1,0 +1,121 @@
+"""Examples for the documents: what may be sent and what may come back. Being values, they always fit."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from services.gateway.bodies import HoldBody, RegisterBody, ReplaceBody, ShowAnywhereBody, ShowBody
+from shared.contracts.banner import Display, OnHold, Shown
+from shared.contracts.identity import BannerId, DisplayId
+from shared.contracts.instants import Instant
+from shared.contracts.views import (
+    BannerPage,
+    BannerView,
+    DisplayView,
+    Ended,
+    HistoryItem,
+    HistoryPage,
+    ReportedView,
+)
+
+_SHOWN_AT: Final = Instant("2026-05-04T12:00:00.250Z")
+_UNTIL: Final = Instant("2026-05-04T12:01:00.250Z")
+_LIGHTNING: Final = BannerId("lightning")
+_GUEST: Final = "guest-f799d9ae7dea"
+
+DISPLAY: Final = Display(
+    id=DisplayId("1ab9fb6f0c5d71b0e2aa9f10"),
+    text="Marry me, Ada!",
+    by=_GUEST,
+    shown_at=_SHOWN_AT,
+    until=_UNTIL,
+)
+BUSY: Final = BannerView(
+    id=_LIGHTNING,
+    name="Lightning",
+    tags=("coast",),
+    revision=57,
+    display=DISPLAY,
+    queue_length=1,
+    presence="online",
+    reported=ReportedView(display_id=DISPLAY.id, at=Instant("2026-05-04T12:00:00.310Z")),
+)
+NEW: Final = BannerView(id=_LIGHTNING, name="Lightning", tags=("coast",), revision=12, display=None)
+HELD: Final = BannerView(
+    id=BannerId("stormy"),
+    name="Stormy",
+    tags=("coast",),
+    revision=60,
+    display=None,
+    hold=OnHold(reason="storm warning", by="operator", at=Instant("2026-05-04T11:58:00.000Z")),
+    presence="online",
+)
+SHOWING: Final = DisplayView(
+    id=DISPLAY.id,
+    state="showing",
+    text=DISPLAY.text,
+    by=_GUEST,
+    banner=_LIGHTNING,
+    shown_at=_SHOWN_AT,
+    until=_UNTIL,
+    revision=57,
+)
+QUEUED: Final = DisplayView(
+    id=DisplayId("77c1a0e94d2b6f3a5e8890bc"),
+    state="queued",
+    text="She said yes!",
+    by=_GUEST,
+    banner=_LIGHTNING,
+    position=1,
+    starts_at=_UNTIL,
+    revision=58,
+)
+WAITING: Final = DisplayView(
+    id=DisplayId("c04d9be2f61a7380915e2d44"), state="waiting", text="Ice cream!", by=_GUEST, position=3
+)
+ENDED: Final = DisplayView(
+    id=DISPLAY.id,
+    state="ended",
+    text=DISPLAY.text,
+    by=_GUEST,
+    banner=_LIGHTNING,
+    shown_at=_SHOWN_AT,
+    until=_UNTIL,
+    ended_at=_UNTIL,
+    how="expired",
+    revision=59,
+)
+HISTORY: Final = HistoryPage(
+    (
+        HistoryItem(
+            revision=59,
+            at=Instant("2026-05-04T12:01:00.262Z"),
+            by="expiry-0",
+            command="expire",
+            events=(Ended(display=DISPLAY, ended_at=_UNTIL, how="expired"),),
+        ),
+        HistoryItem(revision=57, at=_SHOWN_AT, by=_GUEST, command="show", events=(Shown(display=DISPLAY),)),
+    ),
+    "57",
+)
+
+EXAMPLES: Final[Mapping[Any, Mapping[str, Any]]] = {
+    RegisterBody: {
+        "named": RegisterBody(id=_LIGHTNING, name="Lightning", tags=("coast",)),
+        "any id": RegisterBody(name="Lightning"),
+    },
+    ShowBody: {
+        "now": ShowBody(text="Marry me, Ada!"),
+        "wait in line": ShowBody(text="She said yes!", when="queue"),
+    },
+    ReplaceBody: {"mended": ReplaceBody(text="Marry me, Ada! 💍")},
+    HoldBody: {"weather": HoldBody(reason="storm warning")},
+    ShowAnywhereBody: {
+        "any banner": ShowAnywhereBody(text="Ice cream!"),
+        "any of a tag": ShowAnywhereBody(text="Ice cream!", tag="coast"),
+    },
+    BannerView: {"shows a text": BUSY, "on hold": HELD, "new": NEW},
+    BannerPage: {"the last page": BannerPage((BUSY, HELD), None)},
+    DisplayView: {"showing": SHOWING, "queued": QUEUED, "waiting": WAITING, "ended": ENDED},
+    HistoryPage: {"shown and over": HISTORY},
+}
+"""By type, and by what tells them apart in a few words."""
