@@ -3,6 +3,7 @@
 click reads, converts and refuses them, in one sentence each.
 """
 
+import ipaddress
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -45,6 +46,17 @@ def token_in(path: str | None) -> str | None:
     return token
 
 
+def networks_in(text: str) -> tuple[str, ...]:
+    """The addresses and networks that a list names; refuses what is neither."""
+    named = tuple(each.strip() for each in text.split(",") if each.strip())
+    for each in named:
+        try:
+            ipaddress.ip_network(each)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--trusted-proxies") from error
+    return named
+
+
 _PORT = click.IntRange(1, 65_535)
 
 nats_url = _option(
@@ -67,6 +79,29 @@ display_ttl = _option(
 
 operator_token_file = _option(
     "operator-token-file", default=None, help="File with the bearer token of operators; none: no operators."
+)
+
+rate_limit = _option(
+    "rate-limit",
+    default="on",
+    help="Fair use: on, off, or limits such as shows-per-user=20/min:10,channels-per-user=20.",
+)
+trusted_proxies = _option(
+    "trusted-proxies",
+    default="",
+    help="Addresses or networks, with commas, whose X-Forwarded-For and X-Forwarded-Proto are believed.",
+)
+requests_at_most = _option(
+    "requests-at-most",
+    default=512,
+    type=click.IntRange(1, 100_000),
+    help="Requests under way at a time in one gateway; past that, 503.",
+)
+connections_at_most = _option(
+    "connections-at-most",
+    default=10_000,
+    type=click.IntRange(1, 1_000_000),
+    help="Open connections of one gateway, channels among them; past that, 503.",
 )
 
 nats_server = _option(

@@ -7,6 +7,7 @@ from litestar.datastructures import State
 from prometheus_client import CollectorRegistry
 
 from services.gateway import display_routes, documents, routes
+from services.gateway.admission import ADMISSION, Admission
 from services.gateway.authors import AUTHORITY, Authority
 from services.gateway.calls import CALLS, Calls
 from services.gateway.followed import Followed
@@ -30,6 +31,7 @@ def create_app(
     missing: Missing,
     registry: CollectorRegistry,
     authority: Authority,
+    admission: Admission,
 ) -> Litestar:
     """The gateway as an ASGI application."""
     handlers: list[Any] = [
@@ -43,7 +45,7 @@ def create_app(
     ]
     return Litestar(
         route_handlers=handlers,
-        state=State({CALLS: calls, AUTHORITY: authority}),
+        state=State({CALLS: calls, AUTHORITY: authority, ADMISSION: admission}),
         before_request=json_only,
         exception_handlers=HANDLERS,
         request_max_body_size=BODY_BYTES,

@@ -23,6 +23,7 @@ AUTHORITY: Final = "authority"
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
+_CALLER: Final = "airdisplay_caller"
 _SCHEME: Final = "bearer"
 _SECRET_BYTES: Final = 16
 _MONTH: Final = 30 * 24 * 60 * 60
@@ -75,13 +76,26 @@ def authority_of(connection: AnyConnection) -> Authority:
     return authority
 
 
+def caller_of(connection: AnyConnection) -> Caller:
+    """Who makes a request or opens a channel; looked at once, however many ask.
+
+    Raises:
+        NotAuthorizedException: it shows a token, and that is none of ours.
+    """
+    state = connection.scope["state"]
+    if (known := state.get(_CALLER)) is None:
+        known = state[_CALLER] = authority_of(connection).caller(connection)
+    assert isinstance(known, Caller)
+    return known
+
+
 def caller(request: AnyRequest) -> tuple[str, Role]:
     """Who makes a request that changes something, and as what.
 
     Raises:
         NotAuthorizedException: it shows a token, and that is none of ours.
     """
-    who = authority_of(request).caller(request)
+    who = caller_of(request)
     return who.by, "operator" if who.role == "operator" else "author"
 
 

@@ -11,6 +11,7 @@ from litestar.status_codes import (
     HTTP_204_NO_CONTENT,
 )
 
+from services.gateway.admission import may_show
 from services.gateway.answers import ASKING, Answer, answers
 from services.gateway.authors import caller
 from services.gateway.bodies import IdempotencyKey, IfMatch, ReplaceBody, ShowAnywhereBody, ShowBody
@@ -62,6 +63,7 @@ from shared.mesh import clock
         ),
         refusals=(Busy, Held, AlreadyWaiting, UnknownBanner, BadText, KeyReused, QueueFull, *ASKING),
     ),
+    before_request=may_show,
 )
 async def show(
     request: AnyRequest,
@@ -149,6 +151,7 @@ async def clear(request: AnyRequest, banner: FromPath[str], if_match: IfMatch = 
         ),
         refusals=(NoSuchPool, BadText, KeyReused, LobbyFull, *ASKING),
     ),
+    before_request=may_show,
 )
 async def show_anywhere(
     request: AnyRequest, data: JSONBody[ShowAnywhereBody], idempotency_key: IdempotencyKey = None

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from litestar import Response, get
 from litestar.status_codes import HTTP_200_OK
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, generate_latest
 
 from services.gateway.answers import Answer, answers
 from services.gateway.problem_types import NOT_READY
@@ -20,6 +20,18 @@ class Health(msgspec.Struct, frozen=True):
     """The answer when all is well."""
 
     status: str
+
+
+def refusals_counted(registry: CollectorRegistry) -> Callable[[str], None]:
+    """What counts those who were refused because there was too much, by what there was too much of."""
+    refused = Counter(
+        "airdisplay_refused", "Refused: too often, too much, too slow", ["reason"], registry=registry
+    )
+
+    def count(reason: str) -> None:
+        refused.labels(reason).inc()
+
+    return count
 
 
 def health_routes(missing: Missing, registry: CollectorRegistry) -> list[Any]:

@@ -12,6 +12,7 @@ import msgspec
 from litestar import WebSocket, websocket
 from litestar.exceptions import WebSocketDisconnect
 
+from services.gateway.admission import admission_of
 from services.gateway.followed import Followed
 from services.gateway.hub import Hub
 from shared.contracts.errors import UNDECODABLE, Malformed
@@ -146,6 +147,9 @@ def live_route(hub: Hub, followed: Followed, epoch: str) -> Any:
     @websocket("/v1/live")
     async def live(socket: "WebSocket[Any, Any, Any]") -> None:
         await socket.accept()
+        if (refusal := await admission_of(socket).connect(socket)) is not None:
+            await socket.close(CloseCode.TOO_MANY, f"too-many in {refusal.retry_after_ms} ms")
+            return
         await LiveChannel(socket, hub, followed, epoch).run()
 
     return live

@@ -19,6 +19,7 @@ from shared.contracts.refusals import (
     QueueFull,
     RecordUnreadable,
     Refusal,
+    TooManyRequests,
     Unknown,
 )
 
@@ -39,8 +40,11 @@ _SLUGS: Final = {
     401: ("not-authorized", "Not authorized"),
     404: ("not-found", "Not found"),
     405: ("method-not-allowed", "Method not allowed"),
+    408: ("too-slow", "Too slow"),
     413: ("too-large", "Too large"),
+    414: ("address-too-long", "Address too long"),
     415: ("unsupported-media-type", "Unsupported media type"),
+    431: ("headers-too-large", "Headers too large"),
 }
 
 
@@ -66,11 +70,17 @@ def refused(refusal: Refusal) -> Response[bytes]:
     facts: dict[str, Any] = msgspec.to_builtins(refusal)
     del facts["reason"]
     headers: dict[str, str] = {}
-    if isinstance(refusal, Busy | QueueFull):
+    if isinstance(refusal, Busy | QueueFull | TooManyRequests):
         headers["Retry-After"] = str(max(1, math.ceil(refusal.retry_after_ms / 1000)))
     elif isinstance(refusal, MeshUnavailable | Overloaded | Unknown | LobbyFull):
         headers["Retry-After"] = str(RETRY_SECONDS)
     return problem(refusal.reason, refusal.title, refusal.code, refusal.detail, headers=headers, **facts)
+
+
+def problem_of_status(status: int, detail: str) -> Response[bytes]:
+    """The problem that a status of HTTP alone says, where no refusal of ours does."""
+    slug, title = _SLUGS[status]
+    return problem(slug, title, status, detail)
 
 
 def invalid(detail: str) -> Response[bytes]:

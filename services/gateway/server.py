@@ -6,18 +6,23 @@ leaving the block stops the server: no new connections, those under way are fini
 """
 
 import socket
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final
 
 import anyio
 import uvicorn
 
+from services.gateway.connections import DEFAULT_BOUNDS, Bounds, OnRefused, bounded
 from shared.contracts.errors import NotFit
 
 DRAIN_SECONDS: Final = 5
 _BACKLOG: Final = 2048
 _WEBSOCKET_FRAME_BYTES: Final = 256 * 1024
+
+
+def _uncounted(_reason: str) -> None:
+    """Where nobody counts who was refused."""
 
 
 class _Server(uvicorn.Server):
@@ -48,19 +53,28 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 @asynccontextmanager
-async def serving(app: Any, listener: socket.socket) -> AsyncGenerator[None]:
+async def serving(
+    app: Any,
+    listener: socket.socket,
+    *,
+    bounds: Bounds = DEFAULT_BOUNDS,
+    on_refused: OnRefused = _uncounted,
+    trusted_proxies: Sequence[str] = (),
+) -> AsyncGenerator[None]:
     """Serve an ASGI application until the block is left, then drain for a few seconds."""
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=bounded(bounds, on_refused),
         ws="websockets-sansio",
         lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,
-        # Who is asking is told by the connection; a header that anybody can send tells nothing.
-        proxy_headers=False,
-        timeout_keep_alive=30,
+        # Who is asking is told by the connection; a header that anybody can send tells nothing, unless it is
+        # one of our own proxies that sends it.
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=list(trusted_proxies),
+        timeout_keep_alive=bounds.idle_seconds,  # type: ignore[arg-type]  # seconds; fractions work
         timeout_graceful_shutdown=DRAIN_SECONDS,
         ws_max_size=_WEBSOCKET_FRAME_BYTES,
         ws_ping_interval=20,

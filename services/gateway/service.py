@@ -1,6 +1,6 @@
 """The gateway as a process: follow what there is to know, serve HTTP, and leave politely."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Final
@@ -8,15 +8,21 @@ from typing import Any, Final
 import anyio
 from prometheus_client import CollectorRegistry, Gauge
 
+from services.gateway.admission import Admission
 from services.gateway.app import create_app
 from services.gateway.authors import Authority
 from services.gateway.calls import Calls
+from services.gateway.connections import DEFAULT_BOUNDS, Bounds
 from services.gateway.displays import Displays
+from services.gateway.entrance import Entrance
+from services.gateway.fair_use import OFF, FairUse
 from services.gateway.followed import Followed, home_of
+from services.gateway.health import refusals_counted
 from services.gateway.hub import Hub
 from services.gateway.live import HEARTBEAT_MS, MESH_AWAY, PING, snapshot
 from services.gateway.lobbies import LobbyView
 from services.gateway.past import Archive
+from services.gateway.permits import ANSWER_SECONDS, Permits
 from services.gateway.server import listen, serving
 from services.gateway.view import View
 from shared.contracts import subjects
@@ -43,7 +49,16 @@ _CATCH_UP_LOOK_SECONDS: Final = 0.005
 
 @asynccontextmanager
 async def gateway_service(
-    mesh: Mesh, *, instance: str, host: str, port: int, replicas: int, operator_token: str | None = None
+    mesh: Mesh,
+    *,
+    instance: str,
+    host: str,
+    port: int,
+    replicas: int,
+    operator_token: str | None = None,
+    fair_use: FairUse = OFF,
+    bounds: Bounds = DEFAULT_BOUNDS,
+    trusted_proxies: Sequence[str] = (),
 ) -> AsyncGenerator[None]:
     """Serve HTTP and WebSocket clients until the block is left; operators prove themselves with the token.
 
@@ -89,16 +104,24 @@ async def gateway_service(
         tasks.start_soon(_say_when_stale, hub, log)
         for feed in (log, lobby_log, reported, presence):
             await feed.caught_up.wait()
+        registry = _registry(hub)
+        on_refused = refusals_counted(registry)
+        limits = KvStore(mesh, streams.LIMITS, answer_seconds=ANSWER_SECONDS)
+        admission = Admission(fair_use, Permits(limits), on_refused)
         app = create_app(
             Calls(Banners(mesh), Lobbies(mesh), hub, displays, archive),
             hub,
             followed,
             epoch=log.epoch,
             missing=lambda: _missing(mesh, log),
-            registry=_registry(hub),
+            registry=registry,
             authority=Authority(operator_token),
+            admission=admission,
         )
-        async with serving(app, listener):
+        entrance = Entrance(app, admission, at_most=bounds.requests)
+        async with serving(
+            entrance, listener, bounds=bounds, on_refused=on_refused, trusted_proxies=trusted_proxies
+        ):
             try:
                 yield
             finally:

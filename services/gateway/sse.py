@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 from litestar.status_codes import HTTP_200_OK
 
+from services.gateway.admission import may_follow
 from services.gateway.answers import ASKING, Answer, answers
 from services.gateway.bodies import LastEventId
 from services.gateway.calls import calls_of
@@ -70,6 +71,7 @@ def live_events_route(hub: Hub, epoch: str) -> Any:
             ),
             refusals=(UnknownBanner, *ASKING),
         ),
+        before_request=may_follow,
     )
     async def live_events(
         request: AnyRequest, banner: FromPath[str], last_event_id: LastEventId = None

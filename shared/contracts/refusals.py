@@ -52,6 +52,20 @@ class Overloaded(Refusal, frozen=True, kw_only=True, tag="overloaded"):
         return "Too many commands are under way; nothing was done, try again shortly."
 
 
+class TooManyRequests(Refusal, frozen=True, kw_only=True, tag="too-many-requests"):
+    """A user, or an address, does this more often than is fair to the others; nothing was done."""
+
+    limit: str
+    retry_after_ms: int
+    code: ClassVar[int] = 429
+    title: ClassVar[str] = "Too many requests"
+
+    @property
+    def detail(self) -> str:
+        seconds = -(-self.retry_after_ms // 1000)
+        return f"The limit {self.limit} is used up; nothing was done, try again in {seconds} s."
+
+
 class MeshUnavailable(Refusal, frozen=True, kw_only=True, tag="mesh-unavailable"):
     """The store cannot be reached; nothing was done."""
 

@@ -13,3 +13,8 @@ def now() -> Instant:
 def seconds() -> float:
     """This instant as seconds after 1970."""
     return time.time()
+
+
+def microseconds() -> int:
+    """This instant as whole microseconds after 1970."""
+    return time.time_ns() // 1_000

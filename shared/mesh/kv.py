@@ -62,11 +62,12 @@ class KvStore:
     there is a history, which would answer too.
     """
 
-    def __init__(self, mesh: Mesh, kind: Kind) -> None:
+    def __init__(self, mesh: Mesh, kind: Kind, *, answer_seconds: float = _ANSWER_SECONDS) -> None:
         self._mesh = mesh
         self._ask = mesh.requests.ask
         self._kind = kind
         self._bucket = kind.bucket
+        self._answer_seconds = answer_seconds
         self._direct_get = f"$JS.API.DIRECT.GET.{kind.stream}"
         self._archived = 0
 
@@ -80,7 +81,9 @@ class KvStore:
     async def commit(self, key: str, data: bytes, expected: int) -> int:
         """Write if the key is at the expected revision."""
         subject = subjects.record(self._bucket, key)
-        answer = await self._ask(subject, data, timeout=_ANSWER_SECONDS, headers={_EXPECTED: str(expected)})
+        answer = await self._ask(
+            subject, data, timeout=self._answer_seconds, headers={_EXPECTED: str(expected)}
+        )
         ack = _ack_decoder.decode(answer.data)
         if ack.error is None:
             return ack.seq
@@ -125,7 +128,7 @@ class KvStore:
 
     async def _from_any_replica(self, subject: str) -> Stored:
         try:
-            answer = await self._ask(f"{self._direct_get}.{subject}", b"", timeout=_ANSWER_SECONDS)
+            answer = await self._ask(f"{self._direct_get}.{subject}", b"", timeout=self._answer_seconds)
         except OutcomeUnknown:  # a read has no outcome
             raise Unreachable(f"the bucket {self._bucket}") from None
         headers = answer.headers or {}
@@ -141,7 +144,7 @@ class KvStore:
     ) -> Stored | None:
         get = f"$JS.API.STREAM.MSG.GET.{stream}"
         try:
-            answer = await self._ask(get, msgspec.json.encode(query), timeout=_ANSWER_SECONDS)
+            answer = await self._ask(get, msgspec.json.encode(query), timeout=self._answer_seconds)
         except OutcomeUnknown:
             raise Unreachable(f"the stream {stream}") from None
         found = _found_decoder.decode(answer.data)

@@ -56,6 +56,11 @@ COMMANDS: Final = Kind("command", "commands")
 """Claims: which commands were seen, and where to look for what became of them."""
 TICKETS: Final = Kind("ticket", "tickets")
 """On which banner those who waited in a lobby have had their turn."""
+LIMITS: Final = Kind("limit", "limits")
+"""How far each user and each address has used up what is fair."""
+
+LONGEST_WINDOW_SECONDS: Final = 10 * 60
+"""How long a limit may take until it is whole again; what was noted longer ago says nothing any more."""
 
 _DAY: Final = 24 * 60 * 60
 _HISTORY_DAYS: Final = 30
@@ -64,6 +69,8 @@ _RECORD_BYTES_AT_MOST: Final = 1_000_000
 # A day, and something for clocks and retries.
 _CLAIM_SECONDS: Final = 25 * 60 * 60
 _HARDWARE_BYTES_AT_MOST: Final = 4 * 1024
+# So many users and addresses in one window; of more, those are forgotten that were seen longest ago.
+_LIMITS_AT_MOST: Final = 1_000_000
 # As long as a gateway may be cut off and still find, when it goes on, who fell silent meanwhile.
 _MARKER_SECONDS: Final = _DAY
 
@@ -140,6 +147,21 @@ def for_a_day(kind: Kind, replicas: int) -> StreamConfig:
     )
 
 
+def limits(replicas: int) -> StreamConfig:
+    """What was used up lately. To lose it costs nothing but a window in which everybody begins anew."""
+    return StreamConfig(
+        name=LIMITS.stream,
+        subjects=[subjects.record(LIMITS.bucket, ">")],
+        max_age=LONGEST_WINDOW_SECONDS + 2 * SKEW_AT_MOST_SECONDS,
+        max_msgs=_LIMITS_AT_MOST,
+        max_msgs_per_subject=1,
+        max_msg_size=_HARDWARE_BYTES_AT_MOST,
+        # As for presence: a single server would lose the stream itself with its memory.
+        storage=StorageType.MEMORY if replicas > 1 else StorageType.FILE,
+        num_replicas=replicas,
+    )
+
+
 def reported(replicas: int) -> StreamConfig:
     """The last thing that each banner's hardware said it shows."""
     return StreamConfig(
@@ -177,6 +199,7 @@ def everything(replicas: int) -> Sequence[StreamConfig]:
         *of_entity(LOBBIES, replicas),
         for_a_day(COMMANDS, replicas),
         for_a_day(TICKETS, replicas),
+        limits(replicas),
         reported(replicas),
         presence(replicas),
     )

@@ -12,7 +12,9 @@ from shared.contracts.instants import Instant
 from shared.contracts.lobby import LobbyRefusal
 from shared.contracts.refusals import Refusal
 
-AnyRefusal = BannerRefusal | LobbyRefusal
+OfTheGateway = refusals.TooManyRequests
+"""What only the gateway says; services do not count who asks how often."""
+AnyRefusal = BannerRefusal | LobbyRefusal | OfTheGateway
 
 _decoder: msgspec.json.Decoder[AnyRefusal] = msgspec.json.Decoder(AnyRefusal)
 
@@ -21,6 +23,11 @@ UNTIL = Instant("2026-05-04T12:01:00.000Z")
 EVERY_REFUSAL = [
     (refusals.Malformed(problem="no JSON"), "malformed", 400),
     (refusals.Overloaded(), "overloaded", 503),
+    (
+        refusals.TooManyRequests(limit="shows-per-user", retry_after_ms=1_001),
+        "too-many-requests",
+        429,
+    ),
     (refusals.MeshUnavailable(), "mesh-unavailable", 503),
     (refusals.Unknown(), "outcome-unknown", 504),
     (refusals.Failed(), "failed", 500),
@@ -107,6 +114,11 @@ def test_what_a_refusal_says_is_one_line_for_a_header(refusal: Refusal, reason: 
             id="queue full",
         ),
         pytest.param(
+            refusals.TooManyRequests(limit="shows-per-user", retry_after_ms=1_001),
+            "The limit shows-per-user is used up; nothing was done, try again in 2 s.",
+            id="too many requests",
+        ),
+        pytest.param(
             refusals.AlreadyWaiting(display_id=DisplayId("d1"), position=3),
             "You wait for this banner already, at place 3; one turn at a time.",
             id="already waiting",
@@ -156,7 +168,7 @@ def test_no_refusal_is_missing_here_or_in_the_union_of_answers() -> None:
     )
 
     assert declared == here
-    assert declared == set(get_args(BannerRefusal)) | set(get_args(LobbyRefusal))
+    assert declared == {*get_args(BannerRefusal), *get_args(LobbyRefusal), OfTheGateway}
 
 
 @pytest.mark.parametrize("union", [BannerRefusal, LobbyRefusal], ids=["banner", "lobby"])

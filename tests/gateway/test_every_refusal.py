@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from httpx import codes
 
+from services.gateway.fair_use import fair_use
 from shared.contracts import refusals, subjects
 from shared.contracts.banner import QUEUE_AT_MOST
 from shared.contracts.identity import BannerId
@@ -45,6 +46,7 @@ class Bare(NamedTuple):
 
     gateway: Gateway
     mesh: Mesh
+    url: str
 
 
 class Scene(NamedTuple):
@@ -97,7 +99,7 @@ async def bare(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Bare]
             running_gateway(nats.url) as gateway,
             open_mesh(nats.url, name="stand-in") as mesh,
         ):
-            yield Bare(gateway, mesh)
+            yield Bare(gateway, mesh, nats.url)
 
 
 @pytest.fixture
@@ -231,6 +233,14 @@ async def outcome_unknown(scene: Scene) -> tuple[Response, Facts]:
         return await show(scene.bare.gateway.guest(), "lightning"), {}
 
 
+async def too_many_requests(scene: Scene) -> tuple[Response, Facts]:
+    strict = fair_use("shows-per-user=1/min:1")
+    async with running_gateway(scene.bare.url, instance="strict", fair_use=strict) as gateway:
+        ada = gateway.guest(new_banner_id())
+        await show(ada, "lightning")
+        return await show(ada, "lightning"), {"limit": "shows-per-user"}
+
+
 def told_by_the_service(refusal: Refusal) -> Meet:
     """Where the service says this of itself, in a state in which it is seldom found."""
 
@@ -277,6 +287,7 @@ MET: Final[dict[type[Refusal], Meet]] = {
     refusals.QueueFull: queue_full,
     refusals.RecordUnreadable: record_unreadable,
     refusals.Stale: stale,
+    refusals.TooManyRequests: too_many_requests,
     refusals.TooLate: told_by_the_service(refusals.TooLate(not_after=NOON)),
     refusals.Unknown: outcome_unknown,
     refusals.UnknownBanner: unknown_banner,
@@ -288,7 +299,15 @@ INTERNAL: Final[dict[type[Refusal], str]] = {
     refusals.NotDue: "only expiries are not due, and HTTP has none",
 }
 
-RETRY_AFTER: Final = {"busy", "queue-full", "lobby-full", "mesh-unavailable", "overloaded", "outcome-unknown"}
+RETRY_AFTER: Final = {
+    "busy",
+    "queue-full",
+    "lobby-full",
+    "mesh-unavailable",
+    "overloaded",
+    "outcome-unknown",
+    "too-many-requests",
+}
 
 
 @pytest.mark.parametrize("kind", MET, ids=lambda kind: kind.__struct_config__.tag)

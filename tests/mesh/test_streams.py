@@ -26,7 +26,16 @@ from tests.support.nats_server import NatsServer
 from tests.support.waiting import until
 
 HISTORY = BANNERS.history or ""
-NAMES = ["KV_banners", "HISTORY", "KV_lobbies", "KV_commands", "KV_tickets", "REPORTED", "PRESENCE"]
+NAMES = [
+    "KV_banners",
+    "HISTORY",
+    "KV_lobbies",
+    "KV_commands",
+    "KV_tickets",
+    "KV_limits",
+    "REPORTED",
+    "PRESENCE",
+]
 
 
 def a_stream(**settings: object) -> StreamConfig:

@@ -1,7 +1,7 @@
 """A gateway inside the test's own process, and people who call it."""
 
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, NamedTuple
 
@@ -11,15 +11,19 @@ import msgspec
 from prometheus_client import CollectorRegistry
 
 from services.expiry.service import expiry_service
+from services.gateway.admission import Admission
 from services.gateway.app import create_app
 from services.gateway.authors import Authority
 from services.gateway.calls import Calls
+from services.gateway.connections import DEFAULT_BOUNDS, Bounds
 from services.gateway.displays import Displays
+from services.gateway.fair_use import OFF, FairUse
 from services.gateway.followed import Followed
 from services.gateway.hub import Hub
 from services.gateway.live import PING
 from services.gateway.lobbies import LobbyView
 from services.gateway.past import Archive
+from services.gateway.permits import Permits
 from services.gateway.problems import MEDIA_TYPE
 from services.gateway.server import listen, serving
 from services.gateway.service import NAME, gateway_service
@@ -83,13 +87,30 @@ class Gateway:
 
 @asynccontextmanager
 async def running_gateway(
-    nats_url: str, *, instance: str = "test", operator_token: str | None = OPERATOR_TOKEN
+    nats_url: str,
+    *,
+    instance: str = "test",
+    operator_token: str | None = OPERATOR_TOKEN,
+    fair_use: FairUse = OFF,
+    bounds: Bounds = DEFAULT_BOUNDS,
+    trusted_proxies: Sequence[str] = (),
 ) -> AsyncGenerator[Gateway]:
-    """A gateway on a free port, with a connection of its own, until the block is left."""
+    """A gateway on a free port, with a connection of its own, until the block is left.
+
+    Nobody is limited unless it is said: tests ask more than people do.
+    """
     async with (
         open_mesh(nats_url, name=f"{NAME}-{instance}") as mesh,
         gateway_service(
-            mesh, instance=instance, host=HOST, port=0, replicas=1, operator_token=operator_token
+            mesh,
+            instance=instance,
+            host=HOST,
+            port=0,
+            replicas=1,
+            operator_token=operator_token,
+            fair_use=fair_use,
+            bounds=bounds,
+            trusted_proxies=trusted_proxies,
         ),
         AsyncExitStack() as clients,
     ):
@@ -138,6 +159,7 @@ async def running_hub(*, heartbeat_seconds: float = 600) -> AsyncGenerator[tuple
         missing=_nothing_missing,
         registry=CollectorRegistry(),
         authority=Authority(None),
+        admission=Admission(OFF, Permits(MemoryStore()), lambda _reason: None),
     )
     listener = listen(HOST, 0)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _NARROW_BYTES)  # connections inherit it
