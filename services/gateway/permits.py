@@ -131,6 +131,10 @@ class Permits:
 
 
 def _key(limit: Limit, who: str) -> str:
-    """Where somebody's number stands: a digest, for nobody needs to read there who was here."""
-    digest = hashlib.blake2b(f"{limit.name}\x00{who}".encode(), digest_size=_DIGEST_BYTES)
+    """Where somebody's number stands: a digest, for nobody needs to read there who was here.
+
+    A limit that was set anew begins anew: what was used up of another says nothing about it.
+    """
+    what = f"{limit.name} {limit.burst} {limit.interval} {who}"
+    digest = hashlib.blake2b(what.encode(), digest_size=_DIGEST_BYTES)
     return digest.hexdigest()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.gateway.limits import MINUTE, SOON, Account, Limit, Offer
@@ -61,12 +61,19 @@ class World:
         self.made.append(offer.at)
 
 
-@given(
-    burst=st.integers(1, 12),
-    interval=st.integers(1, 50),
-    gateways=st.integers(1, 4),
-    steps=st.lists(st.tuples(st.sampled_from("askwt"), st.integers(0, 3), st.integers(0, 120)), max_size=300),
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["ask", "ask", "ask", "write", "write", "pause"]),
+        st.integers(0, 2),
+        st.integers(0, 8),
+    ),
+    min_size=20,
+    max_size=200,
 )
+
+
+@settings(max_examples=200)
+@given(burst=st.integers(1, 12), interval=st.integers(1, 50), gateways=st.integers(1, 3), steps=STEPS)
 def test_over_any_time_there_are_at_most_a_burst_and_one_an_interval(
     burst: int, interval: int, gateways: int, steps: list[tuple[str, int, int]]
 ) -> None:
@@ -75,10 +82,10 @@ def test_over_any_time_there_are_at_most_a_burst_and_one_an_interval(
     for what, number, time in steps:
         gateway = world.gateways[number % gateways]
         match what:
-            case "w":
+            case "write":
                 world.write(gateway)
-            case "t":
-                world.now += time
+            case "pause":
+                world.now += time * limit.window // 4
             case _:
                 world.ask(gateway)
 
