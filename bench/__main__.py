@@ -6,7 +6,7 @@ from typing import Final
 
 import uvloop
 
-NAMES: Final = ("shows", "commands", "waiting", "viewers", "size")
+NAMES: Final = ("shows", "commands", "waiting", "viewers", "size", "fair")
 
 
 def main() -> None:

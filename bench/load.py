@@ -48,10 +48,10 @@ class Connection(asyncio.Protocol):
             self._transport.write(next(self._requests))
 
 
-def post(path: str, body: bytes) -> bytes:
-    """A POST request with a JSON body."""
+def post(path: str, body: bytes, more: str = "") -> bytes:
+    """A POST request with a JSON body; `more` are lines of its head."""
     head = f"POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n"
-    return f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
+    return f"{head}{more}content-length: {len(body)}\r\n\r\n".encode() + body
 
 
 async def drive(

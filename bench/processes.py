@@ -98,7 +98,9 @@ def mesh(
         if lobby:
             processes["lobby"] = stack.enter_context(service("lobby", *at))
         if gateway:
-            processes["gateway"] = stack.enter_context(service("gateway", *at, "--http-port", str(port)))
+            processes["gateway"] = stack.enter_context(
+                service("gateway", *at, "--http-port", str(port), "--rate-limit", "off")
+            )
         yield Place(url, port, processes)
 
 

@@ -16,6 +16,10 @@ from shared import settings
 @settings.replicas
 @settings.banners
 @settings.display_ttl
+@settings.rate_limit
+@settings.trusted_proxies
+@settings.requests_at_most
+@settings.connections_at_most
 def show(**values: object) -> None:
     """Say what was set."""
     for name, value in sorted(values.items()):
@@ -39,6 +43,10 @@ def test_nothing_set_means_what_the_documents_say() -> None:
         "replicas": "1",
         "banners": "12",
         "display_ttl": "60.0",
+        "rate_limit": "on",
+        "trusted_proxies": "",
+        "requests_at_most": "512",
+        "connections_at_most": "10000",
     } == said([])
 
 
@@ -53,6 +61,10 @@ def test_nothing_set_means_what_the_documents_say() -> None:
         ("replicas", "3"),
         ("banners", "0"),
         ("display-ttl", "0.1"),
+        ("rate-limit", "off"),
+        ("trusted-proxies", "192.0.2.1,10.0.0.0/8"),
+        ("requests-at-most", "1"),
+        ("connections-at-most", "1"),
     ],
 )
 def test_a_setting_is_a_flag_and_a_variable_of_the_same_name(name: str, value: str) -> None:
@@ -75,6 +87,8 @@ def test_a_setting_is_a_flag_and_a_variable_of_the_same_name(name: str, value: s
         ("display-ttl", "0.09"),
         ("display-ttl", "86401"),
         ("display-ttl", "long"),
+        ("requests-at-most", "0"),
+        ("connections-at-most", "0"),
     ],
 )
 def test_a_value_out_of_bounds_is_refused_by_its_name(name: str, value: str) -> None:
@@ -82,3 +96,21 @@ def test_a_value_out_of_bounds_is_refused_by_its_name(name: str, value: str) -> 
 
     assert 2 == result.exit_code
     assert f"Invalid value for '--{name}'" in result.output
+
+
+@pytest.mark.parametrize(
+    ("text", "networks"),
+    [
+        ("", ()),
+        ("192.0.2.1", ("192.0.2.1",)),
+        (" 10.0.0.0/8, 2001:db8::/32,", ("10.0.0.0/8", "2001:db8::/32")),
+    ],
+)
+def test_proxies_are_named_by_address_or_network(text: str, networks: tuple[str, ...]) -> None:
+    assert networks == settings.networks_in(text)
+
+
+@pytest.mark.parametrize("text", ["*", "proxy", "10.0.0.1/8", "192.0.2.1;192.0.2.2"])
+def test_what_is_neither_address_nor_network_is_no_proxy(text: str) -> None:
+    with pytest.raises(click.BadParameter):
+        settings.networks_in(text)

@@ -17,6 +17,7 @@ from shared.contracts.refusals import (
     RecordUnreadable,
     Refusal,
     TooLate,
+    TooManyRequests,
     Unknown,
 )
 
@@ -28,7 +29,15 @@ Declared = type[Refusal] | ProblemType
 
 EVERYWHERE: Final[tuple[Declared, ...]] = (Failed,)
 """What any call may meet."""
-CALLING: Final[tuple[Declared, ...]] = (problem_types.NOT_AUTHORIZED,)
+CALLING: Final[tuple[Declared, ...]] = (
+    problem_types.NOT_AUTHORIZED,
+    problem_types.MALFORMED_REQUEST,
+    problem_types.TOO_SLOW,
+    problem_types.ADDRESS_TOO_LONG,
+    problem_types.HEADERS_TOO_LARGE,
+    TooManyRequests,
+    Overloaded,
+)
 """What any call of the API may meet, as opposed to pages and health."""
 WITH_ID: Final[tuple[Declared, ...]] = (problem_types.NOT_FOUND,)
 """What a call with an id in its path may meet: with a slash in the id, the path is another one."""

@@ -22,6 +22,7 @@ _FACTS: Final[Mapping[str, Any]] = {
     "banner": "lightning",
     "display_id": "1ab9fb6f0c5d71b0e2aa9f10",
     "expected": 56,
+    "limit": "shows-per-user",
     "missing": ["banner service"],
     "not_after": "2026-05-04T12:00:05.000Z",
     "pool": "tag-coast",
@@ -145,6 +146,27 @@ METHOD_NOT_ALLOWED: Final = _http(
 TOO_LARGE: Final = _http(
     "too-large", "Too large", 413, "Request Entity Too Large", "The body is longer than bodies may be."
 )
+TOO_SLOW: Final = _http(
+    "too-slow",
+    "Too slow",
+    408,
+    "Expected the body within 20 s, found a part of it.",
+    "The request did not come as a whole in the time that there is for it; the connection ends.",
+)
+ADDRESS_TOO_LONG: Final = _http(
+    "address-too-long",
+    "Address too long",
+    414,
+    "Expected at most 16384 bytes of path and query, found more.",
+    "Path and query are longer than they may be; the connection ends.",
+)
+HEADERS_TOO_LARGE: Final = _http(
+    "headers-too-large",
+    "Headers too large",
+    431,
+    "Expected at most 100 headers of 32768 bytes, found more.",
+    "There are more headers, or longer ones, than there may be; the connection ends.",
+)
 UNSUPPORTED_MEDIA_TYPE: Final = _http(
     "unsupported-media-type",
     "Unsupported media type",
@@ -174,7 +196,10 @@ HTTP_PROBLEMS: Final = (
     NOT_AUTHORIZED,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
+    TOO_SLOW,
     TOO_LARGE,
+    ADDRESS_TOO_LONG,
+    HEADERS_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
     INVALID_REQUEST,
     NOT_READY,

@@ -72,6 +72,7 @@ WORDS: Final[Mapping[str, str]] = {
     "repeated": "The same command had been accepted before; this is that answer.",
     "reported": "What the hardware last said that it shows; null when it never said anything.",
     "retry": "Whether to try again.",
+    "limit": "Which limit is used up; docs/fair-use.md has them all.",
     "retry_after_ms": "How many milliseconds to wait before trying again.",
     "revision": "The store's number of this state: only compared, never counted on.",
     "Command.revision": "Only if this is still the newest revision.",

@@ -28,6 +28,7 @@ from tests.support.processes import Process, running_module
 from tests.support.viewers import following, watching
 
 HELD = new_banner_id()
+USAGE = 2
 
 
 @asynccontextmanager
@@ -153,3 +154,26 @@ async def test_hardware_that_talks_nonsense_does_not_end_it(
 
         async with httpx.AsyncClient() as client:
             assert codes.OK == (await client.get(f"{url}/healthz")).status_code
+
+
+@pytest.mark.parametrize(
+    "setting", [("--rate-limit", "a little"), ("--trusted-proxies", "*")], ids=["rate limit", "proxies"]
+)
+async def test_a_setting_that_is_not_understood_is_refused_by_its_name(
+    tmp_path: Path, setting: tuple[str, str]
+) -> None:
+    with running_module("services.gateway", *setting, log=tmp_path / "gateway.log") as process:
+        assert USAGE == await process.exit_code()
+        assert f"Invalid value for {setting[0]}" in process.output
+
+
+async def test_fair_use_is_on_unless_it_is_turned_off(nats_server: NatsServer, tmp_path: Path) -> None:
+    async with (
+        running(nats_server, tmp_path / "gateway.log") as (_, url),
+        httpx.AsyncClient(base_url=url, timeout=20) as client,
+    ):
+        body = {"text": "Hello"}
+        answers = [(await client.post("/v1/banners/nobody/display", json=body)) for _ in range(12)]
+
+    assert codes.TOO_MANY_REQUESTS == answers[-1].status_code
+    assert "shows-per-user" == answers[-1].json()["limit"]

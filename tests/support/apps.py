@@ -20,4 +20,5 @@ def bare_app() -> Litestar:
         missing=nothing,
         registry=CollectorRegistry(),
         authority=Authority(None),
+        admission=nothing,
     )
