@@ -21,7 +21,8 @@ from tests.support.viewers import watching
 from tests.support.waiting import PATIENCE_SECONDS, until
 
 SMALL = Bounds(address_bytes=1_000, head_bytes=4_000, headers=20, left_over_bytes=200_000)
-HURRIED = replace(SMALL, head_seconds=0.5, body_seconds=0.5, idle_seconds=0.5, unread_seconds=0.5)
+HURRIED = replace(SMALL, head_seconds=1, body_seconds=1, idle_seconds=1)
+UNHEARD = replace(SMALL, unread_seconds=0.5)
 HEAD = b"GET /healthz HTTP/1.1\r\nhost: test\r\n"
 
 
@@ -214,15 +215,22 @@ async def test_a_connection_that_nobody_uses_is_ended(hurried: Gateway, before: 
         await rest(stream)
 
 
-async def test_who_does_not_read_is_let_go(hurried: Gateway) -> None:
-    ada = once(hurried)
+async def test_who_does_not_read_is_let_go(nats_server: NatsServer, hurried: Gateway) -> None:
+    del hurried  # with it there are services
+    async with gateway_within(nats_server, UNHEARD) as gateway:
+        await let_go_unread(gateway)
+
+
+async def let_go_unread(gateway: Gateway) -> None:
+    """Ask for much, read nothing, and wait until the gateway has counted that."""
+    ada = gateway.guest("ada")
     for number in range(30):
         await registered_over(ada, name=f"{number} " + "x" * 50, tags=[f"t-{each}" for each in range(16)])
 
     with socket.socket() as narrow:
         narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         narrow.setblocking(True)
-        await anyio.to_thread.run_sync(narrow.connect, (HOST, hurried.port))
+        await anyio.to_thread.run_sync(narrow.connect, (HOST, gateway.port))
         many = b"GET /v1/banners?limit=1000 HTTP/1.1\r\nhost: test\r\n\r\n"
 
         async def let_go() -> bool:
@@ -256,12 +264,12 @@ async def test_channels_outlive_the_times_of_requests(hurried: Gateway) -> None:
         assert (await anext(lines)).startswith("retry:")
 
 
-async def test_all_is_well_for_others_meanwhile(hurried: Gateway) -> None:
+async def test_all_is_well_for_others_meanwhile(small: Gateway) -> None:
     async with AsyncExitStack() as stack:
         for _ in range(50):
-            slow = await stack.enter_async_context(raw(hurried))
+            slow = await stack.enter_async_context(raw(small))
             await slow.send(HEAD)
-        assert codes.OK == (await once(hurried).get("/v1/banners")).status_code
+        assert codes.OK == (await small.guest().get("/v1/banners")).status_code
 
 
 # --- too many -------------------------------------------------------------------------------------
