@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help up test check lint fix bench lock clean
+.PHONY: help up test check lint fix bench lock types clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 # uv where it is there; otherwise a copy of it inside the environment.
 UV := $(shell command -v uv 2>/dev/null || echo $(BIN)/uv)
 UVPIP := $(UV) pip install --quiet --python $(BIN)/python
+# Node.js is one of the packages that the tests need.
+TYPESCRIPT := clients/typescript
+NPM := cd $(TYPESCRIPT) && PATH="$(CURDIR)/$(BIN):$$PATH" npm --loglevel error
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -14,16 +17,18 @@ help: ## list the targets
 up: $(VENV)/.run ## start everything on this machine: NATS, services, simulated banners, app
 	@exec $(BIN)/airdisplay up
 
-test: $(VENV)/.dev ## run the tests against a real nats-server and a real browser
+test: $(VENV)/.node ## run the tests against a real nats-server and a real browser
 	$(BIN)/python -m pytest
 
-check: $(VENV)/.dev ## linters, types, architecture
+check: $(VENV)/.node ## linters, types, architecture
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/codespell
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/lint-imports && $(BIN)/mypy && $(BIN)/pyright
+	$(NPM) run --silent check
 
-fix: $(VENV)/.dev ## format and mend what can be mended
+fix: $(VENV)/.node ## format and mend what can be mended
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+	$(NPM) run --silent fix
 
 bench: $(VENV)/.dev ## measure, as ratios within one run
 	$(BIN)/python -m bench
@@ -34,8 +39,11 @@ lock: ## resolve the dependencies anew
 	$(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	  --custom-compile-command "make lock" pyproject.toml --group dev -o requirements-dev.lock
 
+types: $(VENV)/.node ## make the types of the TypeScript client from the gateway's documents
+	$(BIN)/python -m tests.clients.documents $(TYPESCRIPT)/src/generated
+
 clean: ## remove the environment and the local data
-	rm -rf $(VENV) .airdisplay .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .airdisplay .mypy_cache .ruff_cache .pytest_cache $(TYPESCRIPT)/node_modules $(TYPESCRIPT)/dist
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -51,3 +59,6 @@ $(VENV)/.run: $(VENV)/.python requirements.lock pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	@$(UVPIP) --require-hashes -r requirements-dev.lock && touch $@
+
+$(VENV)/.node: $(VENV)/.dev $(TYPESCRIPT)/package-lock.json
+	@($(NPM) ci --silent) && touch $@

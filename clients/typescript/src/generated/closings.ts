@@ -1,0 +1,12 @@
+// Generated from the documents of the gateway; `make types` writes it anew.
+
+/** Why the gateway ends a live channel, and whether to come back. */
+export const CLOSINGS = {
+  4001: {"name":"COME_BACK","retry":"AFTER","meaning":"This gateway goes away, for a deploy perhaps; another one is there."},
+  4002: {"name":"TOKEN_EXPIRED","retry":"WITH_TOKEN","meaning":"The token that the channel was opened with has expired."},
+  4003: {"name":"NOT_ALLOWED","retry":"NEVER","meaning":"The token is none of ours, or nobody may watch without one."},
+  4004: {"name":"TOO_MANY","retry":"AFTER","meaning":"Too many channels of this user or address, or they come too fast."},
+  4005: {"name":"SILENT","retry":"AT_ONCE","meaning":"No ping was answered for two heartbeats: taken for dead."},
+  4006: {"name":"BAD_FRAMES","retry":"NEVER","meaning":"Too many frames, or too many that were not understood."},
+  4008: {"name":"SLOW","retry":"AT_ONCE","meaning":"More waited for this viewer than may, even with older states left out."},
+} as const;
