@@ -11,7 +11,7 @@ import type { Problem, Slug } from "./types.ts";
 const PROBLEM_TYPE = "application/problem+json";
 
 /** Nothing was done, so the same may be asked again even where it must not be done twice. */
-const NOTHING_DONE: ReadonlySet<string> = new Set([
+const NOTHING_DONE: ReadonlySet<string> = new Set<Problem["type"] | "/problems/too-many-requests">([
   "/problems/mesh-unavailable",
   "/problems/overloaded",
   "/problems/too-late",

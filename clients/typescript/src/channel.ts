@@ -10,7 +10,7 @@ import { Known, type News } from "./known.ts";
 import { Line, type LineEnd } from "./line.ts";
 import { pause } from "./pauses.ts";
 import { current, type Token } from "./token.ts";
-import type { Display, Measured, ServerFrame } from "./types.ts";
+import type { Measured, ServerFrame } from "./types.ts";
 import { asksForBanners, framesFor, type Wanted } from "./wanted.ts";
 
 /** How the line is: `live` means that what was told is newest. */
@@ -144,7 +144,7 @@ export class Channel {
         this.#report(this.known.changes(frame, now()));
         break;
       case "displays":
-        this.#report(frame.displays.flatMap((each) => this.known.display(each as Display, now())));
+        this.#report(frame.displays.flatMap((each) => this.known.display(each, now())));
         break;
       case "telemetry":
         for (const measured of frame.measured) {

@@ -50,13 +50,13 @@ export class Known {
     this.#epoch = epoch;
     this.#revision = frame.revision;
     this.#hardware = frame.hardware ?? "";
-    return [...gone, ...this.#take(frame.banners as Banner[], now)];
+    return [...gone, ...this.#take(frame.banners, now)];
   }
 
   changes(frame: Changes, now: number): News[] {
     this.#revision = Math.max(this.#revision, frame.revision ?? 0);
     this.#hardware = frame.hardware || this.#hardware;
-    return this.#take(frame.banners as Banner[], now);
+    return this.#take(frame.banners, now);
   }
 
   display(told: Display, now: number): News[] {

@@ -9,17 +9,14 @@ import type { components as Live } from "./generated/live.ts";
 type InHttp = Http["schemas"];
 type InLive = Live["schemas"];
 
-/** A member that does not apply is absent; none is ever null. */
-type Absent<T> = { [Name in keyof T]: Exclude<T[Name], null> };
-
 /** A banner and what it shows. */
-export type Banner = Required<InLive["BannerView"]>;
+export type Banner = InHttp["BannerView"];
 
-/** A message and what has become of it: it waits, is queued, shows, or is over. */
-export type Display = Absent<InLive["DisplayView"]>;
+/** A message and what has become of it: it waits, is queued, shows, or is over. What does not apply is absent. */
+export type Display = InHttp["DisplayView"];
 
 /** One decision about a banner: when, by whom, upon which command, and what happened. */
-export type HistoryItem = InLive["HistoryItem"];
+export type HistoryItem = InHttp["HistoryItem"];
 
 /** What a banner's hardware, or another service, last said of one kind. */
 export type Measured = InLive["Measured"];
@@ -33,10 +30,8 @@ export type NewBanner = InHttp["RegisterBody"];
 /** By which the list of banners can be narrowed. */
 export type BannerStatus = "free" | "busy" | "held" | "online" | "offline";
 
-type NamedProblem = InLive[Extract<keyof InLive, `${string}Problem`>];
-
 /** What the gateway says instead of doing what was asked; `type` tells which it is, and which facts come with it. */
-export type Problem = Extract<NamedProblem, { type: string }>;
+export type Problem = InHttp[Extract<keyof InHttp, `${string}Problem`>];
 
 /** The last part of a problem's type, such as `busy`. */
 export type Slug = Problem["type"] extends `/problems/${infer Each}` ? Each : never;

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Known, type News } from "../src/known.ts";
-import type { Banner, Display, Snapshot } from "../src/types.ts";
+import type { Banner, Changes, Display, Snapshot } from "../src/types.ts";
 
 const NOON = Date.parse("2026-05-04T12:00:00.000Z");
 const MINUTE = 60_000;
@@ -33,6 +33,10 @@ function snapshot(revision: number, banners: Banner[], more: Partial<Snapshot> =
   return { op: "snapshot", revision, recovered: false, epoch: "one", hardware: "h1", banners, ...more };
 }
 
+function changes(revision: number, hardware: string, ...banners: Banner[]): Changes {
+  return { op: "changes", revision, hardware, banners };
+}
+
 function told(news: News[]): string[] {
   return news.map((each) =>
     each.type === "state" ? `${each.banner.id} ${each.banner.revision}` : `${each.type} ${idOf(each)}`,
@@ -57,21 +61,22 @@ test("the position is that of the newest snapshot or changes", () => {
   const known = after(snapshot(7, []));
 
   assert.deepEqual(known.since, { epoch: "one", revision: 7, hardware: "h1" });
-  known.changes({ op: "changes", revision: 9, hardware: "h2", banners: [] }, NOON);
+  known.changes(changes(9, "h2"), NOON);
   assert.deepEqual(known.since, { epoch: "one", revision: 9, hardware: "h2" });
 });
 
 test("changes that name no position leave it where it was", () => {
   const known = after(snapshot(7, []));
 
-  known.changes({ op: "changes", banners: [banner("sparky", 9)] }, NOON);
+  known.changes(changes(0, "", banner("sparky", 9)), NOON);
 
   assert.deepEqual(known.since, { epoch: "one", revision: 7, hardware: "h1" });
 });
 
 test("a snapshot without an epoch has that of the greeting", () => {
   const known = new Known();
-  known.hello({ op: "hello", epoch: "two", heartbeat_ms: 1_000, now: "2026-05-04T12:00:00.000Z" });
+  const greeting = { op: "hello", protocol: 1, heartbeat_ms: 1_000, by: "", role: null } as const;
+  known.hello({ ...greeting, epoch: "two", now: "2026-05-04T12:00:00.000Z" });
 
   known.snapshot(snapshot(7, [], { epoch: "" }), NOON);
 
@@ -81,7 +86,7 @@ test("a snapshot without an epoch has that of the greeting", () => {
 test("an older revision never follows a newer one", () => {
   const known = after(snapshot(9, [banner("sparky", 9)]));
 
-  const news = known.changes({ op: "changes", revision: 8, banners: [banner("sparky", 8)] }, NOON);
+  const news = known.changes(changes(8, "h1", banner("sparky", 8)), NOON);
 
   assert.deepEqual(news, []);
   assert.equal(known.banners.get("sparky")?.revision, 9);
@@ -92,8 +97,8 @@ test("the same revision with other hardware is news, and the same again is none"
   const known = after(snapshot(9, [banner("sparky", 9)]));
   const online = banner("sparky", 9, { presence: "online" });
 
-  assert.deepEqual(told(known.changes({ op: "changes", banners: [online] }, NOON)), ["sparky 9"]);
-  assert.deepEqual(told(known.changes({ op: "changes", banners: [online] }, NOON)), []);
+  assert.deepEqual(told(known.changes(changes(9, "h2", online), NOON)), ["sparky 9"]);
+  assert.deepEqual(told(known.changes(changes(9, "h2", online), NOON)), []);
 });
 
 test("a snapshot that is not recovered replaces everything", () => {

@@ -173,6 +173,6 @@ test("a problem that this client does not know is a refusal all the same", async
 
   await assert.rejects(
     new AirDisplay({ url }).show("sparky", "Hello"),
-    (error) => error instanceof Refused && error.problem.title === "of-next-year",
+    (error) => error instanceof Refused && error.message === "of-next-year: of-next-year",
   );
 });

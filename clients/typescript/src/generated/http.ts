@@ -8,8 +8,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Is it alive */
-        get: operations["HealthzHealthz"];
+        /**
+         * Is it alive
+         * @description This process answers.
+         */
+        get: operations["healthz"];
         put?: never;
         post?: never;
         delete?: never;
@@ -25,8 +28,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Figures for Prometheus */
-        get: operations["MetricsMetrics"];
+        /**
+         * Figures for Prometheus
+         * @description In Prometheus' text format.
+         */
+        get: operations["metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/problems/{slug}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a problem means
+         * @description What the `type` of every problem leads to.
+         */
+        get: operations["explainProblem"];
         put?: never;
         post?: never;
         delete?: never;
@@ -42,8 +68,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Is it ready */
-        get: operations["ReadyzReadyz"];
+        /**
+         * Is it ready
+         * @description Everything that it needs is there; 503 says what is missing.
+         */
+        get: operations["readyz"];
         put?: never;
         post?: never;
         delete?: never;
@@ -59,11 +88,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List banners */
-        get: operations["V1BannersListBanners"];
+        /**
+         * List banners
+         * @description Banners in the order of their ids; `next_cursor` asks for the next page.
+         */
+        get: operations["listBanners"];
         put?: never;
-        /** Register a banner */
-        post: operations["V1BannersRegister"];
+        /**
+         * Register a banner
+         * @description A new banner, which shows nothing yet. Without an `id` it gets one.
+         */
+        post: operations["register"];
         delete?: never;
         options?: never;
         head?: never;
@@ -77,8 +112,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One banner */
-        get: operations["V1BannersGetBanner"];
+        /**
+         * One banner
+         * @description One banner as the store has it now. To poll, send the `ETag` as `If-None-Match`.
+         */
+        get: operations["getBanner"];
         put?: never;
         post?: never;
         delete?: never;
@@ -95,12 +133,21 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Mend what shows */
-        put: operations["V1BannersDisplayReplace"];
-        /** Show a text */
-        post: operations["V1BannersDisplayShow"];
-        /** End what shows */
-        delete: operations["V1BannersDisplayClear"];
+        /**
+         * Mend what shows
+         * @description Let one's display read differently; its deadline stays. Needs `If-Match`.
+         */
+        put: operations["replace"];
+        /**
+         * Show a text
+         * @description Show a text on a banner for 60 seconds, or, with `"when": "queue"`, wait there for a turn.
+         */
+        post: operations["show"];
+        /**
+         * End what shows
+         * @description End what shows now, whatever it is; or, with `If-Match`, only what was seen.
+         */
+        delete: operations["clear"];
         options?: never;
         head?: never;
         patch?: never;
@@ -113,8 +160,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was decided about a banner */
-        get: operations["V1BannersHistoryGetHistory"];
+        /**
+         * What was decided about a banner
+         * @description Every decision, the newest first; `next_cursor` asks, as `before`, for the page after this one.
+         *
+         *     Kept for 30 days, and at most 10,000 a banner.
+         */
+        get: operations["getHistory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -131,11 +183,17 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Hold a banner */
-        put: operations["V1BannersHoldHold"];
+        /**
+         * Hold a banner
+         * @description Nothing shows until it is released: what shows ends, and the queue stands still.
+         */
+        put: operations["hold"];
         post?: never;
-        /** Release a banner */
-        delete: operations["V1BannersHoldRelease"];
+        /**
+         * Release a banner
+         * @description The hold ends, and the queue goes on.
+         */
+        delete: operations["release"];
         options?: never;
         head?: never;
         patch?: never;
@@ -148,8 +206,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Follow one banner */
-        get: operations["V1BannersLiveLiveEvents"];
+        /**
+         * Follow one banner
+         * @description Server-sent events: `event: banner`, `id: <epoch>:<revision>`, and the banner as `data`.
+         *
+         *     Whoever comes back with `Last-Event-ID` is not told again what was told already.
+         */
+        get: operations["liveEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -167,8 +230,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show a text on any free banner */
-        post: operations["V1DisplaysShowAnywhere"];
+        /**
+         * Show a text on any free banner
+         * @description Show a text on a free banner, chosen at random; where all are taken it waits in the lobby.
+         */
+        post: operations["showAnywhere"];
         delete?: never;
         options?: never;
         head?: never;
@@ -182,12 +248,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Follow a message */
-        get: operations["V1DisplaysGetDisplay"];
+        /**
+         * Follow a message
+         * @description What has become of a message, from waiting to ended, for a day at least.
+         */
+        get: operations["getDisplay"];
         put?: never;
         post?: never;
-        /** Take back a message */
-        delete: operations["V1DisplaysEndDisplay"];
+        /**
+         * Take back a message
+         * @description Leave the line, or end what shows.
+         */
+        delete: operations["endDisplay"];
         options?: never;
         head?: never;
         patch?: never;
@@ -197,91 +269,1250 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** BannerPage */
+        /**
+         * AlreadyRegisteredProblem
+         * @description A banner with this id is there already.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/already-registered",
+         *       "title": "Already registered",
+         *       "status": 409,
+         *       "detail": "There is a banner 'lightning' already.",
+         *       "banner": "lightning"
+         *     }
+         */
+        AlreadyRegisteredProblem: {
+            /** @description The id of a banner. */
+            banner: string;
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 409;
+            /** @constant */
+            title: "Already registered";
+            /** @constant */
+            type: "/problems/already-registered";
+        };
+        /**
+         * AlreadyWaitingProblem
+         * @description The author waits for this banner already.
+         *
+         *     Try again? Once that display has had its turn, or was taken back.
+         * @example {
+         *       "type": "/problems/already-waiting",
+         *       "title": "Already waiting",
+         *       "status": 409,
+         *       "detail": "You wait for this banner already, at place 2; one turn at a time.",
+         *       "display_id": "1ab9fb6f0c5d71b0e2aa9f10",
+         *       "position": 2
+         *     }
+         */
+        AlreadyWaitingProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /** @description At which place in the line, from 1. */
+            position: number;
+            /** @constant */
+            status: 409;
+            /** @constant */
+            title: "Already waiting";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/already-waiting";
+        };
+        /**
+         * BadTextProblem
+         * @description The text may not be shown.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/bad-text",
+         *       "title": "Text cannot be shown",
+         *       "status": 422,
+         *       "detail": "This text cannot be shown: expected 1 to 120 characters, found nothing.",
+         *       "problem": "expected 1 to 120 characters, found nothing"
+         *     }
+         */
+        BadTextProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description What is wrong, in words. */
+            problem: string;
+            /** @constant */
+            status: 422;
+            /** @constant */
+            title: "Text cannot be shown";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/bad-text";
+        };
+        /**
+         * BannerPage
+         * @description Some banners, in the order of their ids; `next_cursor` asks for those after them.
+         */
         BannerPage: {
+            /** @description What is on this page. */
             items: components["schemas"]["BannerView"][];
+            /** @description Asks for the next page; null on the last one. */
             next_cursor: string | null;
         };
-        /** BannerView */
+        /**
+         * BannerView
+         * @description A banner as everybody may see it. A display past its `until` is never in it.
+         */
         BannerView: {
+            /** @description What it shows; null when it shows nothing. */
             display: components["schemas"]["Display"] | null;
-            hold?: components["schemas"]["OnHold"] | null;
+            /** @description Why nothing shows until it is released; null when there is no hold. */
+            hold: components["schemas"]["OnHold"] | null;
+            /** @description What it is called, for ever. */
             id: string;
+            /** @description What people call it. */
             name: string;
             /**
-             * @default offline
-             * @enum {string}
+             * @description Whether the hardware is there.
+             * @enum {unknown}
              */
-            presence?: "online" | "offline";
-            /** @default 0 */
-            queue_length?: number;
-            reported?: components["schemas"]["ReportedView"] | null;
+            presence: "offline" | "online";
+            /** @description How many wait for their turn. */
+            queue_length: number;
+            /** @description What the hardware last said that it shows; null when it never said anything. */
+            reported: components["schemas"]["ReportedView"] | null;
+            /** @description The store's number of this state: only compared, never counted on. */
             revision: number;
+            /** @description What it is called together with others. */
             tags: string[];
         };
-        /** Display */
-        Display: {
-            by: string;
-            id: string;
-            shown_at: string;
-            text: string;
-            until: string;
-        };
-        /** Health */
-        Health: {
-            status: string;
-        };
-        /** HoldBody */
-        HoldBody: {
-            reason: string;
-        };
-        /** OnHold */
-        OnHold: {
-            at: string;
-            by: string;
-            reason: string;
-        };
-        /** RegisterBody */
-        RegisterBody: {
-            /** @description lower-case letters, digits, hyphens; 1 to 63 */
-            id?: string | null;
-            name?: string | null;
-            /** @default [] */
-            tags?: (string | unknown)[];
-        };
-        /** ReplaceBody */
-        ReplaceBody: {
-            text: string;
-        };
-        /** ReportedView */
-        ReportedView: {
-            at: string;
-            display_id: string | null;
-        };
-        /** ShowAnywhereBody */
-        ShowAnywhereBody: {
-            tag?: string | null;
-            text: string;
-        };
-        /** ShowBody */
-        ShowBody: {
-            text: string;
+        /**
+         * BusyProblem
+         * @description Another message is showing.
+         *
+         *     Try again? Yes, after as many seconds as `Retry-After` says.
+         * @example {
+         *       "type": "/problems/busy",
+         *       "title": "The banner is busy",
+         *       "status": 409,
+         *       "detail": "Another message is showing for 25 s more, until 2026-05-04T12:01:00.250Z.",
+         *       "until": "2026-05-04T12:01:00.250Z",
+         *       "retry_after_ms": 24750,
+         *       "display_id": "1ab9fb6f0c5d71b0e2aa9f10",
+         *       "revision": 57
+         *     }
+         */
+        BusyProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /** @description How many milliseconds to wait before trying again. */
+            retry_after_ms: number;
+            /** @description The store's number of this state: only compared, never counted on. */
+            revision: number;
+            /** @constant */
+            status: 409;
+            /** @constant */
+            title: "The banner is busy";
             /**
-             * @default now
+             * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
+            type: "/problems/busy";
+            /**
+             * Format: date-time
+             * @description When it is over for everybody.
+             */
+            until: string;
+        };
+        /**
+         * Display
+         * @description One message on a banner, from its Show to its deadline. Over for everybody once `until` is reached.
+         */
+        Display: {
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /** @description What it is called, for ever. */
+            id: string;
+            /**
+             * Format: date-time
+             * @description Since when it shows.
+             */
+            shown_at: string;
+            /** @description What there is to read. */
+            text: string;
+            /**
+             * Format: date-time
+             * @description When it is over for everybody.
+             */
+            until: string;
+        };
+        /**
+         * DisplayView
+         * @description A message and what has become of it: in a lobby, in a banner's queue, on the banner, or over.
+         *
+         *     What does not apply is absent. `starts_at` is the latest; `revision` is the banner's.
+         */
+        DisplayView: {
+            /** @description The id of a banner. */
+            banner?: string;
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /**
+             * Format: date-time
+             * @description When it was over.
+             */
+            ended_at?: string;
+            /**
+             * @description How it ended: its time was up; its author or an operator ended it; a hold did; it left the line.
+             * @enum {unknown}
+             */
+            how?: "cleared" | "expired" | "held" | "left" | "removed" | "taken-down";
+            /** @description What it is called, for ever. */
+            id: string;
+            /** @description At which place in the line, from 1. */
+            position?: number;
+            /** @description The store's number of this state: only compared, never counted on. */
+            revision?: number;
+            /**
+             * Format: date-time
+             * @description Since when it shows.
+             */
+            shown_at?: string;
+            /**
+             * Format: date-time
+             * @description When its turn comes at the latest; absent while nobody can tell.
+             */
+            starts_at?: string;
+            /**
+             * @description Where it is: in a lobby, in a banner's queue, on the banner, or over.
+             * @enum {unknown}
+             */
+            state: "ended" | "queued" | "showing" | "waiting";
+            /** @description What there is to read. */
+            text: string;
+            /**
+             * Format: date-time
+             * @description When it is over for everybody.
+             */
+            until?: string;
+        };
+        /**
+         * Ended
+         * @description A display was over.
+         */
+        Ended: {
+            /** @description What was over. */
+            display: components["schemas"]["Display"];
+            /**
+             * Format: date-time
+             * @description When it was over.
+             */
+            ended_at: string;
+            /**
+             * @description How it ended: its time was up; its author or an operator ended it; a hold did; it left the line.
+             * @enum {unknown}
+             */
+            how: "cleared" | "expired" | "held" | "left" | "removed" | "taken-down";
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "ended";
+        };
+        /**
+         * FailedProblem
+         * @description A bug on our side; the instance that met it is restarted.
+         *
+         *     Try again? Not at once: somebody has to mend it. With the same `Idempotency-Key` that does no harm.
+         * @example {
+         *       "type": "/problems/failed",
+         *       "title": "Internal error",
+         *       "status": 500,
+         *       "detail": "Something is broken on our side; it has been written down."
+         *     }
+         */
+        FailedProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 500;
+            /** @constant */
+            title: "Internal error";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/failed";
+        };
+        /**
+         * Health
+         * @description The answer when all is well.
+         */
+        Health: {
+            /** @description How it is. */
+            status: string;
+        };
+        /**
+         * Held
+         * @description Nothing shows until it is released; a display that was up ended with this.
+         */
+        Held: {
+            /** @description Why nothing shows until it is released; null when there is no hold. */
+            hold: components["schemas"]["OnHold"];
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "held";
+        };
+        /**
+         * HeldProblem
+         * @description An operator holds the banner; nothing shows until it is released.
+         *
+         *     Try again? Once the banner is released; or wait in its queue, which is open.
+         * @example {
+         *       "type": "/problems/held",
+         *       "title": "The banner is on hold",
+         *       "status": 409,
+         *       "detail": "An operator holds this banner since 2026-05-04T11:58:00.000Z: storm warning. The queue is open.",
+         *       "problem": "storm warning",
+         *       "since": "2026-05-04T11:58:00.000Z"
+         *     }
+         */
+        HeldProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description What is wrong, in words. */
+            problem: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+            /** @constant */
+            status: 409;
+            /** @constant */
+            title: "The banner is on hold";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/held";
+        };
+        /**
+         * HistoryItem
+         * @description One decision: when, by whom, upon which command, and what happened.
+         */
+        HistoryItem: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /** @description Upon which command: its verb. */
+            command: string;
+            /** @description What happened, in this order. */
+            events: (components["schemas"]["Registered"] | components["schemas"]["Shown"] | components["schemas"]["Replaced"] | components["schemas"]["Ended"] | components["schemas"]["Queued"] | components["schemas"]["Left"] | components["schemas"]["Held"] | components["schemas"]["Released"])[];
+            /** @description The store's number of this state: only compared, never counted on. */
+            revision: number;
+        };
+        /**
+         * HistoryPage
+         * @description Decisions about one banner, the newest first; `next_cursor` asks for those before them.
+         */
+        HistoryPage: {
+            /** @description What is on this page. */
+            items: components["schemas"]["HistoryItem"][];
+            /** @description Asks for the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /**
+         * HoldBody
+         * @description Why nothing shall show.
+         */
+        HoldBody: {
+            /** @description Why, for people. */
+            reason: string;
+        };
+        /**
+         * InvalidRequestProblem
+         * @description The request can be read, and a part of it is not as it has to be; `detail` names each.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/invalid-request",
+         *       "title": "Invalid request",
+         *       "status": 422,
+         *       "detail": "limit: Expected `int` <= 1000"
+         *     }
+         */
+        InvalidRequestProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 422;
+            /** @constant */
+            title: "Invalid request";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/invalid-request";
+        };
+        /**
+         * KeyReusedProblem
+         * @description The same command id came before with another content.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/key-reused",
+         *       "title": "Key used before",
+         *       "status": 422,
+         *       "detail": "This key was used before for something else; a new wish needs a new key."
+         *     }
+         */
+        KeyReusedProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 422;
+            /** @constant */
+            title: "Key used before";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/key-reused";
+        };
+        /**
+         * Left
+         * @description Somebody waits no more: by own wish, or by an operator's.
+         */
+        Left: {
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /**
+             * @description As what: an author ends and mends what is their own, an operator everything.
+             * @enum {unknown}
+             */
+            role: "author" | "operator";
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "left";
+        };
+        /**
+         * LobbyFullProblem
+         * @description As many wait in the lobby as may wait.
+         *
+         *     Try again? Yes, after as many seconds as `Retry-After` says.
+         * @example {
+         *       "type": "/problems/lobby-full",
+         *       "title": "The lobby is full",
+         *       "status": 429,
+         *       "detail": "1000 wait for a free banner already; try again later.",
+         *       "at_most": 1000
+         *     }
+         */
+        LobbyFullProblem: {
+            /** @description How many may wait. */
+            at_most: number;
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 429;
+            /** @constant */
+            title: "The lobby is full";
+            /** @constant */
+            type: "/problems/lobby-full";
+        };
+        /**
+         * MalformedRequestProblem
+         * @description The request cannot be read at all: its body is no JSON, or no text.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/malformed-request",
+         *       "title": "Malformed request",
+         *       "status": 400,
+         *       "detail": "Expected JSON, found bytes that are no UTF-8."
+         *     }
+         */
+        MalformedRequestProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 400;
+            /** @constant */
+            title: "Malformed request";
+            /** @constant */
+            type: "/problems/malformed-request";
+        };
+        /**
+         * MeshUnavailableProblem
+         * @description The store cannot be reached; nothing was done.
+         *
+         *     Try again? Yes, after as many seconds as `Retry-After` says.
+         * @example {
+         *       "type": "/problems/mesh-unavailable",
+         *       "title": "Mesh unavailable",
+         *       "status": 503,
+         *       "detail": "The mesh cannot be reached right now; nothing was done, try again shortly."
+         *     }
+         */
+        MeshUnavailableProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 503;
+            /** @constant */
+            title: "Mesh unavailable";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/mesh-unavailable";
+        };
+        /**
+         * NeedsIfMatchProblem
+         * @description A change must name the revision that it was made for.
+         *
+         *     Try again? Yes, with `If-Match` and the `ETag` of what you have seen.
+         * @example {
+         *       "type": "/problems/needs-if-match",
+         *       "title": "Needs the revision",
+         *       "status": 428,
+         *       "detail": "Say which revision you have seen: in If-Match over HTTP, in `revision` over NATS."
+         *     }
+         */
+        NeedsIfMatchProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 428;
+            /** @constant */
+            title: "Needs the revision";
+            /** @constant */
+            type: "/problems/needs-if-match";
+        };
+        /**
+         * NoSuchPoolProblem
+         * @description No banner is in this pool, so nobody could ever be placed.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/no-such-pool",
+         *       "title": "No such pool",
+         *       "status": 404,
+         *       "detail": "There is no banner in the pool 'tag-coast', so waiting there would be in vain.",
+         *       "pool": "tag-coast"
+         *     }
+         */
+        NoSuchPoolProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description All banners, `all`, or those with a tag, `tag-<tag>`. */
+            pool: string;
+            /** @constant */
+            status: 404;
+            /** @constant */
+            title: "No such pool";
+            /** @constant */
+            type: "/problems/no-such-pool";
+        };
+        /**
+         * NotAuthorizedProblem
+         * @description The request shows a token, and that is none of ours.
+         *
+         *     Try again? Yes, with a valid token, or as a guest without any.
+         * @example {
+         *       "type": "/problems/not-authorized",
+         *       "title": "Not authorized",
+         *       "status": 401,
+         *       "detail": "Expected the operator's bearer token, found another authorization."
+         *     }
+         */
+        NotAuthorizedProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 401;
+            /** @constant */
+            title: "Not authorized";
+            /** @constant */
+            type: "/problems/not-authorized";
+        };
+        /**
+         * NotFoundProblem
+         * @description There is nothing at this path.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/not-found",
+         *       "title": "Not found",
+         *       "status": 404,
+         *       "detail": "Not Found"
+         *     }
+         */
+        NotFoundProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 404;
+            /** @constant */
+            title: "Not found";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/not-found";
+        };
+        /**
+         * NotHeldProblem
+         * @description There is no hold to end.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/not-held",
+         *       "title": "Not on hold",
+         *       "status": 404,
+         *       "detail": "The banner is not on hold, so there is nothing to release."
+         *     }
+         */
+        NotHeldProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 404;
+            /** @constant */
+            title: "Not on hold";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/not-held";
+        };
+        /**
+         * NothingShowingProblem
+         * @description There is no display to end.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/nothing-showing",
+         *       "title": "Nothing is showing",
+         *       "status": 404,
+         *       "detail": "The banner shows nothing, so there is nothing to end."
+         *     }
+         */
+        NothingShowingProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 404;
+            /** @constant */
+            title: "Nothing is showing";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/nothing-showing";
+        };
+        /**
+         * NotOperatorProblem
+         * @description Only operators do this.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/not-operator",
+         *       "title": "For operators",
+         *       "status": 403,
+         *       "detail": "Only an operator may do this."
+         *     }
+         */
+        NotOperatorProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 403;
+            /** @constant */
+            title: "For operators";
+            /** @constant */
+            type: "/problems/not-operator";
+        };
+        /**
+         * NotReadyProblem
+         * @description This gateway cannot be of use at present; `missing` says why.
+         *
+         *     Try again? Yes, after as many seconds as `Retry-After` says.
+         * @example {
+         *       "type": "/problems/not-ready",
+         *       "title": "Not ready",
+         *       "status": 503,
+         *       "detail": "Not ready; missing: banner service.",
+         *       "missing": [
+         *         "banner service"
+         *       ]
+         *     }
+         */
+        NotReadyProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description What is not there, each in a word. */
+            missing: string[];
+            /** @constant */
+            status: 503;
+            /** @constant */
+            title: "Not ready";
+            /** @constant */
+            type: "/problems/not-ready";
+        };
+        /**
+         * NotShowingProblem
+         * @description The display that was named neither shows nor waits here; it is over already.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/not-showing",
+         *       "title": "Not showing",
+         *       "status": 404,
+         *       "detail": "The display 1ab9fb6f0c5d71b0e2aa9f10 neither shows nor waits here; it is over already.",
+         *       "display_id": "1ab9fb6f0c5d71b0e2aa9f10"
+         *     }
+         */
+        NotShowingProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /** @constant */
+            status: 404;
+            /** @constant */
+            title: "Not showing";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/not-showing";
+        };
+        /**
+         * NotYoursProblem
+         * @description Only its author or an operator ends a display.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/not-yours",
+         *       "title": "Not yours",
+         *       "status": 403,
+         *       "detail": "Only the author of a message or an operator may end or change it."
+         *     }
+         */
+        NotYoursProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 403;
+            /** @constant */
+            title: "Not yours";
+            /** @constant */
+            type: "/problems/not-yours";
+        };
+        /**
+         * OnHold
+         * @description Why nothing is shown at present, by whom and since when.
+         */
+        OnHold: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /** @description Why, for people. */
+            reason: string;
+        };
+        /**
+         * OutcomeUnknownProblem
+         * @description It was sent to the store and no answer came; asking again with the same id finds out.
+         *
+         *     Try again? Yes, with the same `Idempotency-Key`: that finds out what became of it.
+         * @example {
+         *       "type": "/problems/outcome-unknown",
+         *       "title": "Outcome unknown",
+         *       "status": 504,
+         *       "detail": "No answer came in time; it may or may not have been done. The same key again finds out."
+         *     }
+         */
+        OutcomeUnknownProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 504;
+            /** @constant */
+            title: "Outcome unknown";
+            /** @constant */
+            type: "/problems/outcome-unknown";
+        };
+        /**
+         * OverloadedProblem
+         * @description Too much is under way; nothing was done.
+         *
+         *     Try again? Yes, after as many seconds as `Retry-After` says.
+         * @example {
+         *       "type": "/problems/overloaded",
+         *       "title": "Too busy",
+         *       "status": 503,
+         *       "detail": "Too many commands are under way; nothing was done, try again shortly."
+         *     }
+         */
+        OverloadedProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 503;
+            /** @constant */
+            title: "Too busy";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/overloaded";
+        };
+        /**
+         * ProblemPage
+         * @description A kind of problem in words: what it means, whether to try again, and what one looks like.
+         */
+        ProblemPage: {
+            /** @description What one looks like. */
+            example: Record<string, never>;
+            /** @description What it means. */
+            meaning: string;
+            /** @description Whether to try again. */
+            retry: string;
+            /** @description The HTTP status. */
+            status: number;
+            /** @description What it is called. */
+            title: string;
+            /** @description What stands in `type` of such a problem. */
+            type: string;
+        };
+        /**
+         * Queued
+         * @description Somebody waits for a turn.
+         */
+        Queued: {
+            /** @description A text that waits. */
+            ticket: components["schemas"]["Ticket"];
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "queued";
+        };
+        /**
+         * QueueFullProblem
+         * @description As many wait as may wait.
+         *
+         *     Try again? Yes, after as many seconds as `Retry-After` says.
+         * @example {
+         *       "type": "/problems/queue-full",
+         *       "title": "The queue is full",
+         *       "status": 429,
+         *       "detail": "20 wait already, which is as many as may wait here; try again later.",
+         *       "at_most": 20,
+         *       "retry_after_ms": 24750
+         *     }
+         */
+        QueueFullProblem: {
+            /** @description How many may wait. */
+            at_most: number;
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description How many milliseconds to wait before trying again. */
+            retry_after_ms: number;
+            /** @constant */
+            status: 429;
+            /** @constant */
+            title: "The queue is full";
+            /** @constant */
+            type: "/problems/queue-full";
+        };
+        /**
+         * RecordUnreadableProblem
+         * @description The stored record cannot be read by this version; it was left as it is.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/record-unreadable",
+         *       "title": "Record unreadable",
+         *       "status": 500,
+         *       "detail": "The stored record cannot be read by this version and was left as it is: expected a banner record of schema 2 or older, found 3.",
+         *       "problem": "expected a banner record of schema 2 or older, found 3"
+         *     }
+         */
+        RecordUnreadableProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description What is wrong, in words. */
+            problem: string;
+            /** @constant */
+            status: 500;
+            /** @constant */
+            title: "Record unreadable";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/record-unreadable";
+        };
+        /**
+         * RegisterBody
+         * @description A new banner; without an id it gets one.
+         */
+        RegisterBody: {
+            /**
+             * @description What it is called, for ever.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description What people call it.
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * @description What it is called together with others.
+             * @default []
+             */
+            tags?: string[];
+        };
+        /**
+         * Registered
+         * @description The banner is there.
+         */
+        Registered: {
+            /** @description What it is called, for ever. */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /**
+             * @description What it is called together with others.
+             * @default []
+             */
+            tags?: string[];
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "registered";
+        };
+        /**
+         * Released
+         * @description The hold has ended.
+         */
+        Released: {
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "released";
+        };
+        /**
+         * ReplaceBody
+         * @description What a display shall read instead.
+         */
+        ReplaceBody: {
+            /** @description 1 to 120 characters after NFC and trimming; at least one to see, none a control character. */
+            text: string;
+        };
+        /**
+         * Replaced
+         * @description A display reads differently now; its deadline is what it was.
+         */
+        Replaced: {
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /**
+             * @description As what: an author ends and mends what is their own, an operator everything.
+             * @enum {unknown}
+             */
+            role: "author" | "operator";
+            /** @description What there is to read. */
+            text: string;
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "replaced";
+            /** @description What it read before. */
+            was: string;
+        };
+        /**
+         * ReportedView
+         * @description What the hardware last said that it shows.
+         */
+        ReportedView: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Which display it shows; null for none. */
+            display_id: string | null;
+        };
+        /**
+         * ShowAnywhereBody
+         * @description A text to show on any free banner, or on any of those with a tag.
+         */
+        ShowAnywhereBody: {
+            /**
+             * @description Only banners with this tag.
+             * @default null
+             */
+            tag?: string | null;
+            /** @description 1 to 120 characters after NFC and trimming; at least one to see, none a control character. */
+            text: string;
+        };
+        /**
+         * ShowBody
+         * @description A text to show.
+         */
+        ShowBody: {
+            /** @description 1 to 120 characters after NFC and trimming; at least one to see, none a control character. */
+            text: string;
+            /**
+             * @description At once, or once those who came before have had their turn.
+             * @default now
+             * @enum {unknown}
+             */
             when?: "now" | "queue";
+        };
+        /**
+         * Shown
+         * @description A display has begun.
+         */
+        Shown: {
+            /** @description What began to show. */
+            display: components["schemas"]["Display"];
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "shown";
+        };
+        /**
+         * StaleProblem
+         * @description The caller asked for a revision that is no longer the newest.
+         *
+         *     Try again? Yes, after a look at what is there now.
+         * @example {
+         *       "type": "/problems/stale",
+         *       "title": "Changed meanwhile",
+         *       "status": 412,
+         *       "detail": "Expected revision 56, found 57: look again before you change it.",
+         *       "expected": 56,
+         *       "revision": 57
+         *     }
+         */
+        StaleProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description The revision that the request named. */
+            expected: number;
+            /** @description The store's number of this state: only compared, never counted on. */
+            revision: number;
+            /** @constant */
+            status: 412;
+            /** @constant */
+            title: "Changed meanwhile";
+            /** @constant */
+            type: "/problems/stale";
+        };
+        /**
+         * Ticket
+         * @description A text that waits for its turn; shown, it becomes the display of the same id, for `ttl_ms`.
+         */
+        Ticket: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /** @description What it is called, for ever. */
+            id: string;
+            /** @description What there is to read. */
+            text: string;
+            /** @description How long it will show, in milliseconds. */
+            ttl_ms: number;
+        };
+        /**
+         * TooLargeProblem
+         * @description The body is longer than bodies may be.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/too-large",
+         *       "title": "Too large",
+         *       "status": 413,
+         *       "detail": "Request Entity Too Large"
+         *     }
+         */
+        TooLargeProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 413;
+            /** @constant */
+            title: "Too large";
+            /** @constant */
+            type: "/problems/too-large";
+        };
+        /**
+         * TooLateProblem
+         * @description The command arrived when its sender had stopped waiting for it; nothing was done.
+         *
+         *     Try again? Yes, at once: nothing was done.
+         * @example {
+         *       "type": "/problems/too-late",
+         *       "title": "Too late",
+         *       "status": 408,
+         *       "detail": "The command was to be carried out by 2026-05-04T12:00:05.000Z; it came later, so nothing was done.",
+         *       "not_after": "2026-05-04T12:00:05.000Z"
+         *     }
+         */
+        TooLateProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /**
+             * Format: date-time
+             * @description Past this, nobody carries it out.
+             */
+            not_after: string;
+            /** @constant */
+            status: 408;
+            /** @constant */
+            title: "Too late";
+            /** @constant */
+            type: "/problems/too-late";
+        };
+        /**
+         * UnknownBannerProblem
+         * @description No banner has this id.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/unknown-banner",
+         *       "title": "Unknown banner",
+         *       "status": 404,
+         *       "detail": "There is no banner 'nobody'. Ids match [a-z0-9][a-z0-9-]{0,62}.",
+         *       "banner": "nobody"
+         *     }
+         */
+        UnknownBannerProblem: {
+            /** @description The id of a banner. */
+            banner: string;
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 404;
+            /** @constant */
+            title: "Unknown banner";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/unknown-banner";
+        };
+        /**
+         * UnknownDisplayProblem
+         * @description Nothing is known of this display: it never was, or ended long ago.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/unknown-display",
+         *       "title": "Unknown display",
+         *       "status": 404,
+         *       "detail": "Nothing is known of the display '1ab9fb6f0c5d71b0e2aa9f10': it never was, or it ended long ago.",
+         *       "display_id": "1ab9fb6f0c5d71b0e2aa9f10"
+         *     }
+         */
+        UnknownDisplayProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /** @constant */
+            status: 404;
+            /** @constant */
+            title: "Unknown display";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/unknown-display";
+        };
+        /**
+         * UnsupportedMediaTypeProblem
+         * @description The body says that it is something else than JSON.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/unsupported-media-type",
+         *       "title": "Unsupported media type",
+         *       "status": 415,
+         *       "detail": "Expected application/json, found text/plain."
+         *     }
+         */
+        UnsupportedMediaTypeProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 415;
+            /** @constant */
+            title: "Unsupported media type";
+            /** @constant */
+            type: "/problems/unsupported-media-type";
         };
     };
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description What can be done with this path. */
+        Allow: string;
+        /** @description Ask each time whether it is still so. */
+        "Cache-Control": string;
+        /** @description The revision of the banner, in quotes. */
+        ETag: string;
+        /** @description Where to find what was made. */
+        Location: string;
+        /** @description How many seconds to wait before trying again. */
+        "Retry-After": number;
+        /** @description What to show instead. */
+        "WWW-Authenticate": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    HealthzHealthz: {
+    healthz: {
         parameters: {
             query?: never;
             header?: never;
@@ -290,7 +1521,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description It is. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -299,9 +1530,18 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            /** @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"];
+                };
+            };
         };
     };
-    MetricsMetrics: {
+    metrics: {
         parameters: {
             query?: never;
             header?: never;
@@ -310,18 +1550,71 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description The figures. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": string;
+                    "text/plain": string;
+                };
+            };
+            /** @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"];
                 };
             };
         };
     };
-    ReadyzReadyz: {
+    explainProblem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description What stands behind `/problems/` in a `type`.
+                 * @example busy
+                 */
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The problem in words; as a page for whoever accepts HTML. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProblemPage"];
+                };
+            };
+            /** @description [`not-found`](/problems/not-found): There is nothing at this path. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"];
+                };
+            };
+            /** @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"];
+                };
+            };
+        };
+    };
+    readyz: {
         parameters: {
             query?: never;
             header?: never;
@@ -330,24 +1623,50 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description It is. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"];
+                };
+            };
+            /** @description [`not-ready`](/problems/not-ready): This gateway cannot be of use at present; `missing` says why. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotReadyProblem"];
                 };
             };
         };
     };
-    V1BannersListBanners: {
+    listBanners: {
         parameters: {
             query?: {
+                /** @description Where the page before ended: its `next_cursor`. */
                 cursor?: string;
+                /** @description How many at most. */
                 limit?: number;
-                status?: "free" | "busy" | "held" | "online" | "offline" | null;
-                tag?: string | null;
+                /** @description Only banners that are that at present. */
+                status?: "free" | "busy" | "held" | "online" | "offline";
+                /**
+                 * @description Only banners with this tag.
+                 * @example coast
+                 */
+                tag?: string;
             };
             header?: never;
             path?: never;
@@ -355,7 +1674,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description Some banners, in the order of their ids. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -364,29 +1683,42 @@ export interface operations {
                     "application/json": components["schemas"]["BannerPage"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /** @description [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
+                    "application/problem+json": components["schemas"]["InvalidRequestProblem"];
+                };
+            };
+            /** @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"];
                 };
             };
         };
     };
-    V1BannersRegister: {
+    register: {
         parameters: {
             query?: never;
             header?: {
                 /** @description The same key and body have one effect and the same answer. */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -397,80 +1729,252 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Document created, URL follows */
+            /** @description The banner is there. */
             201: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["BannerView"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
+            /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                };
+            };
+            /** @description [`already-registered`](/problems/already-registered): A banner with this id is there already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AlreadyRegisteredProblem"];
+                };
+            };
+            /** @description [`too-large`](/problems/too-large): The body is longer than bodies may be. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLargeProblem"];
+                };
+            };
+            /** @description [`unsupported-media-type`](/problems/unsupported-media-type): The body says that it is something else than JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /**
+             * @description [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each.
+             *
+             *     [`key-reused`](/problems/key-reused): The same command id came before with another content.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["KeyReusedProblem"];
+                };
+            };
+            /**
+             * @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted.
+             *
+             *     [`record-unreadable`](/problems/record-unreadable): The stored record cannot be read by this version; it was left as it is.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"] | components["schemas"]["RecordUnreadableProblem"];
+                };
+            };
+            /**
+             * @description [`mesh-unavailable`](/problems/mesh-unavailable): The store cannot be reached; nothing was done.
+             *
+             *     [`overloaded`](/problems/overloaded): Too much is under way; nothing was done.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MeshUnavailableProblem"] | components["schemas"]["OverloadedProblem"];
+                };
+            };
+            /** @description [`outcome-unknown`](/problems/outcome-unknown): It was sent to the store and no answer came; asking again with the same id finds out. */
+            504: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OutcomeUnknownProblem"];
                 };
             };
         };
     };
-    V1BannersGetBanner: {
+    getBanner: {
         parameters: {
             query?: never;
             header?: {
                 /** @description Answer 304 if this is still the newest. */
-                "If-None-Match"?: string | null;
+                "If-None-Match"?: string;
             };
             path: {
+                /**
+                 * @description The id of a banner.
+                 * @example lightning
+                 */
                 banner: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description The banner, as of now. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["BannerView"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
+            /** @description It is still as `If-None-Match` says. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /**
+             * @description [`not-found`](/problems/not-found): There is nothing at this path.
+             *
+             *     [`unknown-banner`](/problems/unknown-banner): No banner has this id.
+             */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
+                    "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["UnknownBannerProblem"];
+                };
+            };
+            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                };
+            };
+            /** @description [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidRequestProblem"];
+                };
+            };
+            /**
+             * @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted.
+             *
+             *     [`record-unreadable`](/problems/record-unreadable): The stored record cannot be read by this version; it was left as it is.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"] | components["schemas"]["RecordUnreadableProblem"];
+                };
+            };
+            /**
+             * @description [`mesh-unavailable`](/problems/mesh-unavailable): The store cannot be reached; nothing was done.
+             *
+             *     [`overloaded`](/problems/overloaded): Too much is under way; nothing was done.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MeshUnavailableProblem"] | components["schemas"]["OverloadedProblem"];
+                };
+            };
+            /** @description [`outcome-unknown`](/problems/outcome-unknown): It was sent to the store and no answer came; asking again with the same id finds out. */
+            504: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OutcomeUnknownProblem"];
                 };
             };
         };
     };
-    V1BannersDisplayReplace: {
+    replace: {
         parameters: {
             query?: never;
             header?: {
                 /** @description The revision that must still be the newest, such as "41". */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
+                /**
+                 * @description The id of a banner.
+                 * @example lightning
+                 */
                 banner: string;
             };
             cookie?: never;
@@ -481,40 +1985,168 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description It reads like that now. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["BannerView"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
+            /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /** @description [`not-yours`](/problems/not-yours): Only its author or an operator ends a display. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotYoursProblem"];
+                };
+            };
+            /**
+             * @description [`not-found`](/problems/not-found): There is nothing at this path.
+             *
+             *     [`nothing-showing`](/problems/nothing-showing): There is no display to end.
+             *
+             *     [`unknown-banner`](/problems/unknown-banner): No banner has this id.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["NothingShowingProblem"] | components["schemas"]["UnknownBannerProblem"];
+                };
+            };
+            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                };
+            };
+            /** @description [`stale`](/problems/stale): The caller asked for a revision that is no longer the newest. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
+            /** @description [`too-large`](/problems/too-large): The body is longer than bodies may be. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLargeProblem"];
+                };
+            };
+            /** @description [`unsupported-media-type`](/problems/unsupported-media-type): The body says that it is something else than JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /**
+             * @description [`bad-text`](/problems/bad-text): The text may not be shown.
+             *
+             *     [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BadTextProblem"] | components["schemas"]["InvalidRequestProblem"];
+                };
+            };
+            /** @description [`needs-if-match`](/problems/needs-if-match): A change must name the revision that it was made for. */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NeedsIfMatchProblem"];
+                };
+            };
+            /**
+             * @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted.
+             *
+             *     [`record-unreadable`](/problems/record-unreadable): The stored record cannot be read by this version; it was left as it is.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"] | components["schemas"]["RecordUnreadableProblem"];
+                };
+            };
+            /**
+             * @description [`mesh-unavailable`](/problems/mesh-unavailable): The store cannot be reached; nothing was done.
+             *
+             *     [`overloaded`](/problems/overloaded): Too much is under way; nothing was done.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MeshUnavailableProblem"] | components["schemas"]["OverloadedProblem"];
+                };
+            };
+            /** @description [`outcome-unknown`](/problems/outcome-unknown): It was sent to the store and no answer came; asking again with the same id finds out. */
+            504: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OutcomeUnknownProblem"];
                 };
             };
         };
     };
-    V1BannersDisplayShow: {
+    show: {
         parameters: {
             query?: never;
             header?: {
                 /** @description The same key and body have one effect and the same answer. */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path: {
+                /**
+                 * @description The id of a banner.
+                 * @example lightning
+                 */
                 banner: string;
             };
             cookie?: never;
@@ -525,118 +2157,411 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Document created, URL follows */
+            /** @description It shows. */
             201: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["DisplayView"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
+            /** @description It waits for its turn. */
+            202: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisplayView"];
+                };
+            };
+            /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /**
+             * @description [`not-found`](/problems/not-found): There is nothing at this path.
+             *
+             *     [`unknown-banner`](/problems/unknown-banner): No banner has this id.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["UnknownBannerProblem"];
+                };
+            };
+            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                };
+            };
+            /**
+             * @description [`already-waiting`](/problems/already-waiting): The author waits for this banner already.
+             *
+             *     [`busy`](/problems/busy): Another message is showing.
+             *
+             *     [`held`](/problems/held): An operator holds the banner; nothing shows until it is released.
+             */
+            409: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AlreadyWaitingProblem"] | components["schemas"]["BusyProblem"] | components["schemas"]["HeldProblem"];
+                };
+            };
+            /** @description [`too-large`](/problems/too-large): The body is longer than bodies may be. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLargeProblem"];
+                };
+            };
+            /** @description [`unsupported-media-type`](/problems/unsupported-media-type): The body says that it is something else than JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /**
+             * @description [`bad-text`](/problems/bad-text): The text may not be shown.
+             *
+             *     [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each.
+             *
+             *     [`key-reused`](/problems/key-reused): The same command id came before with another content.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BadTextProblem"] | components["schemas"]["InvalidRequestProblem"] | components["schemas"]["KeyReusedProblem"];
+                };
+            };
+            /** @description [`queue-full`](/problems/queue-full): As many wait as may wait. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["QueueFullProblem"];
+                };
+            };
+            /**
+             * @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted.
+             *
+             *     [`record-unreadable`](/problems/record-unreadable): The stored record cannot be read by this version; it was left as it is.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"] | components["schemas"]["RecordUnreadableProblem"];
+                };
+            };
+            /**
+             * @description [`mesh-unavailable`](/problems/mesh-unavailable): The store cannot be reached; nothing was done.
+             *
+             *     [`overloaded`](/problems/overloaded): Too much is under way; nothing was done.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MeshUnavailableProblem"] | components["schemas"]["OverloadedProblem"];
+                };
+            };
+            /** @description [`outcome-unknown`](/problems/outcome-unknown): It was sent to the store and no answer came; asking again with the same id finds out. */
+            504: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OutcomeUnknownProblem"];
                 };
             };
         };
     };
-    V1BannersDisplayClear: {
+    clear: {
         parameters: {
             query?: never;
             header?: {
                 /** @description The revision that must still be the newest, such as "41". */
-                "If-Match"?: string | null;
+                "If-Match"?: string;
             };
             path: {
+                /**
+                 * @description The id of a banner.
+                 * @example lightning
+                 */
                 banner: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
+            /** @description It has ended; whoever waits is next. */
+            204: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
+            /** @description [`not-yours`](/problems/not-yours): Only its author or an operator ends a display. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
+                    "application/problem+json": components["schemas"]["NotYoursProblem"];
+                };
+            };
+            /**
+             * @description [`not-found`](/problems/not-found): There is nothing at this path.
+             *
+             *     [`nothing-showing`](/problems/nothing-showing): There is no display to end.
+             *
+             *     [`unknown-banner`](/problems/unknown-banner): No banner has this id.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["NothingShowingProblem"] | components["schemas"]["UnknownBannerProblem"];
+                };
+            };
+            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                };
+            };
+            /** @description [`stale`](/problems/stale): The caller asked for a revision that is no longer the newest. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["StaleProblem"];
+                };
+            };
+            /** @description [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidRequestProblem"];
+                };
+            };
+            /**
+             * @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted.
+             *
+             *     [`record-unreadable`](/problems/record-unreadable): The stored record cannot be read by this version; it was left as it is.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"] | components["schemas"]["RecordUnreadableProblem"];
+                };
+            };
+            /**
+             * @description [`mesh-unavailable`](/problems/mesh-unavailable): The store cannot be reached; nothing was done.
+             *
+             *     [`overloaded`](/problems/overloaded): Too much is under way; nothing was done.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MeshUnavailableProblem"] | components["schemas"]["OverloadedProblem"];
+                };
+            };
+            /** @description [`outcome-unknown`](/problems/outcome-unknown): It was sent to the store and no answer came; asking again with the same id finds out. */
+            504: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OutcomeUnknownProblem"];
                 };
             };
         };
     };
-    V1BannersHistoryGetHistory: {
+    getHistory: {
         parameters: {
             query?: {
                 /** @description Where the page before ended: its `next_cursor`. */
-                before?: string | null;
+                before?: string;
+                /** @description How many at most. */
                 limit?: number;
             };
             header?: never;
             path: {
+                /**
+                 * @description The id of a banner.
+                 * @example lightning
+                 */
                 banner: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description Some decisions, the newest first. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["HistoryPage"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /**
+             * @description [`not-found`](/problems/not-found): There is nothing at this path.
+             *
+             *     [`unknown-banner`](/problems/unknown-banner): No banner has this id.
+             */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
+                    "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["UnknownBannerProblem"];
+                };
+            };
+            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                };
+            };
+            /** @description [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidRequestProblem"];
+                };
+            };
+            /**
+             * @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted.
+             *
+             *     [`record-unreadable`](/problems/record-unreadable): The stored record cannot be read by this version; it was left as it is.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"] | components["schemas"]["RecordUnreadableProblem"];
+                };
+            };
+            /**
+             * @description [`mesh-unavailable`](/problems/mesh-unavailable): The store cannot be reached; nothing was done.
+             *
+             *     [`overloaded`](/problems/overloaded): Too much is under way; nothing was done.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MeshUnavailableProblem"] | components["schemas"]["OverloadedProblem"];
+                };
+            };
+            /** @description [`outcome-unknown`](/problems/outcome-unknown): It was sent to the store and no answer came; asking again with the same id finds out. */
+            504: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OutcomeUnknownProblem"];
                 };
             };
         };
     };
-    V1BannersHoldHold: {
+    hold: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of a banner.
+                 * @example lightning
+                 */
                 banner: string;
             };
             cookie?: never;
@@ -647,115 +2572,351 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description The banner is on hold. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["BannerView"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
+            /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /** @description [`not-operator`](/problems/not-operator): Only operators do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotOperatorProblem"];
+                };
+            };
+            /**
+             * @description [`not-found`](/problems/not-found): There is nothing at this path.
+             *
+             *     [`unknown-banner`](/problems/unknown-banner): No banner has this id.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["UnknownBannerProblem"];
+                };
+            };
+            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                };
+            };
+            /** @description [`too-large`](/problems/too-large): The body is longer than bodies may be. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLargeProblem"];
+                };
+            };
+            /** @description [`unsupported-media-type`](/problems/unsupported-media-type): The body says that it is something else than JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidRequestProblem"];
+                };
+            };
+            /**
+             * @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted.
+             *
+             *     [`record-unreadable`](/problems/record-unreadable): The stored record cannot be read by this version; it was left as it is.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"] | components["schemas"]["RecordUnreadableProblem"];
+                };
+            };
+            /**
+             * @description [`mesh-unavailable`](/problems/mesh-unavailable): The store cannot be reached; nothing was done.
+             *
+             *     [`overloaded`](/problems/overloaded): Too much is under way; nothing was done.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MeshUnavailableProblem"] | components["schemas"]["OverloadedProblem"];
+                };
+            };
+            /** @description [`outcome-unknown`](/problems/outcome-unknown): It was sent to the store and no answer came; asking again with the same id finds out. */
+            504: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OutcomeUnknownProblem"];
                 };
             };
         };
     };
-    V1BannersHoldRelease: {
+    release: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of a banner.
+                 * @example lightning
+                 */
                 banner: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
+            /** @description The hold has ended. */
+            204: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
+            /** @description [`not-operator`](/problems/not-operator): Only operators do this. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
+                    "application/problem+json": components["schemas"]["NotOperatorProblem"];
+                };
+            };
+            /**
+             * @description [`not-found`](/problems/not-found): There is nothing at this path.
+             *
+             *     [`not-held`](/problems/not-held): There is no hold to end.
+             *
+             *     [`unknown-banner`](/problems/unknown-banner): No banner has this id.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["NotHeldProblem"] | components["schemas"]["UnknownBannerProblem"];
+                };
+            };
+            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                };
+            };
+            /**
+             * @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted.
+             *
+             *     [`record-unreadable`](/problems/record-unreadable): The stored record cannot be read by this version; it was left as it is.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"] | components["schemas"]["RecordUnreadableProblem"];
+                };
+            };
+            /**
+             * @description [`mesh-unavailable`](/problems/mesh-unavailable): The store cannot be reached; nothing was done.
+             *
+             *     [`overloaded`](/problems/overloaded): Too much is under way; nothing was done.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MeshUnavailableProblem"] | components["schemas"]["OverloadedProblem"];
+                };
+            };
+            /** @description [`outcome-unknown`](/problems/outcome-unknown): It was sent to the store and no answer came; asking again with the same id finds out. */
+            504: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OutcomeUnknownProblem"];
                 };
             };
         };
     };
-    V1BannersLiveLiveEvents: {
+    liveEvents: {
         parameters: {
             query?: never;
             header?: {
                 /** @description The last event that was received. */
-                "Last-Event-ID"?: string | null;
+                "Last-Event-ID"?: string;
             };
             path: {
+                /**
+                 * @description The id of a banner.
+                 * @example lightning
+                 */
                 banner: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description Its newest state, whenever that changes. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": unknown;
+                    "text/event-stream": string;
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /**
+             * @description [`not-found`](/problems/not-found): There is nothing at this path.
+             *
+             *     [`unknown-banner`](/problems/unknown-banner): No banner has this id.
+             */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
+                    "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["UnknownBannerProblem"];
+                };
+            };
+            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                };
+            };
+            /** @description [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidRequestProblem"];
+                };
+            };
+            /**
+             * @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted.
+             *
+             *     [`record-unreadable`](/problems/record-unreadable): The stored record cannot be read by this version; it was left as it is.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"] | components["schemas"]["RecordUnreadableProblem"];
+                };
+            };
+            /**
+             * @description [`mesh-unavailable`](/problems/mesh-unavailable): The store cannot be reached; nothing was done.
+             *
+             *     [`overloaded`](/problems/overloaded): Too much is under way; nothing was done.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MeshUnavailableProblem"] | components["schemas"]["OverloadedProblem"];
+                };
+            };
+            /** @description [`outcome-unknown`](/problems/outcome-unknown): It was sent to the store and no answer came; asking again with the same id finds out. */
+            504: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OutcomeUnknownProblem"];
                 };
             };
         };
     };
-    V1DisplaysShowAnywhere: {
+    showAnywhere: {
         parameters: {
             query?: never;
             header?: {
                 /** @description The same key and body have one effect and the same answer. */
-                "Idempotency-Key"?: string | null;
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -766,102 +2927,344 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Document created, URL follows */
+            /** @description It shows. */
             201: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["DisplayView"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
+            /** @description It waits for a free banner. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisplayView"];
+                };
+            };
+            /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
             400: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /** @description [`no-such-pool`](/problems/no-such-pool): No banner is in this pool, so nobody could ever be placed. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NoSuchPoolProblem"];
+                };
+            };
+            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                };
+            };
+            /** @description [`too-large`](/problems/too-large): The body is longer than bodies may be. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLargeProblem"];
+                };
+            };
+            /** @description [`unsupported-media-type`](/problems/unsupported-media-type): The body says that it is something else than JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /**
+             * @description [`bad-text`](/problems/bad-text): The text may not be shown.
+             *
+             *     [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each.
+             *
+             *     [`key-reused`](/problems/key-reused): The same command id came before with another content.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BadTextProblem"] | components["schemas"]["InvalidRequestProblem"] | components["schemas"]["KeyReusedProblem"];
+                };
+            };
+            /** @description [`lobby-full`](/problems/lobby-full): As many wait in the lobby as may wait. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["LobbyFullProblem"];
+                };
+            };
+            /**
+             * @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted.
+             *
+             *     [`record-unreadable`](/problems/record-unreadable): The stored record cannot be read by this version; it was left as it is.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"] | components["schemas"]["RecordUnreadableProblem"];
+                };
+            };
+            /**
+             * @description [`mesh-unavailable`](/problems/mesh-unavailable): The store cannot be reached; nothing was done.
+             *
+             *     [`overloaded`](/problems/overloaded): Too much is under way; nothing was done.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MeshUnavailableProblem"] | components["schemas"]["OverloadedProblem"];
+                };
+            };
+            /** @description [`outcome-unknown`](/problems/outcome-unknown): It was sent to the store and no answer came; asking again with the same id finds out. */
+            504: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OutcomeUnknownProblem"];
                 };
             };
         };
     };
-    V1DisplaysGetDisplay: {
+    getDisplay: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of a display: of what was shown, or waits.
+                 * @example 1ab9fb6f0c5d71b0e2aa9f10
+                 */
                 display: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
+            /** @description Where it is by now. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/json": components["schemas"]["DisplayView"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /**
+             * @description [`not-found`](/problems/not-found): There is nothing at this path.
+             *
+             *     [`unknown-display`](/problems/unknown-display): Nothing is known of this display: it never was, or ended long ago.
+             */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
+                    "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["UnknownDisplayProblem"];
+                };
+            };
+            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                };
+            };
+            /**
+             * @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted.
+             *
+             *     [`record-unreadable`](/problems/record-unreadable): The stored record cannot be read by this version; it was left as it is.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"] | components["schemas"]["RecordUnreadableProblem"];
+                };
+            };
+            /**
+             * @description [`mesh-unavailable`](/problems/mesh-unavailable): The store cannot be reached; nothing was done.
+             *
+             *     [`overloaded`](/problems/overloaded): Too much is under way; nothing was done.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MeshUnavailableProblem"] | components["schemas"]["OverloadedProblem"];
+                };
+            };
+            /** @description [`outcome-unknown`](/problems/outcome-unknown): It was sent to the store and no answer came; asking again with the same id finds out. */
+            504: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OutcomeUnknownProblem"];
                 };
             };
         };
     };
-    V1DisplaysEndDisplay: {
+    endDisplay: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /**
+                 * @description The id of a display: of what was shown, or waits.
+                 * @example 1ab9fb6f0c5d71b0e2aa9f10
+                 */
                 display: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Request fulfilled, document follows */
-            200: {
+            /** @description It neither waits nor shows any more. */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
+                content?: never;
+            };
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
                 content: {
-                    "application/json": unknown;
+                    "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
                 };
             };
-            /** @description Bad request syntax or unsupported method */
-            400: {
+            /** @description [`not-yours`](/problems/not-yours): Only its author or an operator ends a display. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        detail: string;
-                        extra?: null | {
-                            [key: string]: unknown;
-                        } | unknown[];
-                        status_code: number;
-                    };
+                    "application/problem+json": components["schemas"]["NotYoursProblem"];
+                };
+            };
+            /**
+             * @description [`not-found`](/problems/not-found): There is nothing at this path.
+             *
+             *     [`not-showing`](/problems/not-showing): The display that was named neither shows nor waits here; it is over already.
+             *
+             *     [`unknown-display`](/problems/unknown-display): Nothing is known of this display: it never was, or ended long ago.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["NotShowingProblem"] | components["schemas"]["UnknownDisplayProblem"];
+                };
+            };
+            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                };
+            };
+            /**
+             * @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted.
+             *
+             *     [`record-unreadable`](/problems/record-unreadable): The stored record cannot be read by this version; it was left as it is.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"] | components["schemas"]["RecordUnreadableProblem"];
+                };
+            };
+            /**
+             * @description [`mesh-unavailable`](/problems/mesh-unavailable): The store cannot be reached; nothing was done.
+             *
+             *     [`overloaded`](/problems/overloaded): Too much is under way; nothing was done.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MeshUnavailableProblem"] | components["schemas"]["OverloadedProblem"];
+                };
+            };
+            /** @description [`outcome-unknown`](/problems/outcome-unknown): It was sent to the store and no answer came; asking again with the same id finds out. */
+            504: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OutcomeUnknownProblem"];
                 };
             };
         };

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { ClientFrame, ServerFrame, Snapshot } from "../../src/types.ts";
+import type { ClientFrame, Hello, ServerFrame, Snapshot } from "../../src/types.ts";
 
 const HEARTBEAT_MS = 60_000;
 
@@ -35,9 +35,10 @@ export class Caller {
     this.#socket.send(text);
   }
 
-  hello(more: { epoch?: string; heartbeat_ms?: number; now?: string; protocol?: number } = {}): void {
+  hello(more: Partial<Hello> = {}): void {
     const now = new Date().toISOString();
-    this.say({ op: "hello", epoch: "one", heartbeat_ms: HEARTBEAT_MS, now, ...more });
+    const who = { by: "ada", role: "author" } as const;
+    this.say({ op: "hello", protocol: 1, epoch: "one", heartbeat_ms: HEARTBEAT_MS, now, ...who, ...more });
   }
 
   snapshot(revision: number, more: Partial<Snapshot> = {}): void {
