@@ -13,7 +13,7 @@ import anyio
 import pytest
 
 from shared.contracts.identity import BannerId
-from tests.clients.control import control
+from tests.clients.control import Command, control
 from tests.clients.documents import CLIENT, GENERATED, with_node, write_types
 from tests.support.banners import MINUTE
 from tests.support.gateways import OPERATOR_TOKEN, registered_over, running_gateway, running_services
@@ -98,7 +98,7 @@ async def a_gateway(nats: NatsServer, *, ttl_ms: int = MINUTE) -> AsyncGenerator
         }
 
 
-def harms(system: System) -> dict[str, partial[object]]:
+def harms(system: System) -> dict[str, Command]:
     """What can be done to the parts of a mesh."""
     return {
         "kill": partial(_end, system, signal.SIGKILL),

@@ -6,7 +6,7 @@ import { CLOSINGS } from "../src/generated/closings.ts";
 import { AirDisplay, ChannelEnded } from "../src/index.ts";
 import type { Banner } from "../src/types.ts";
 import { FakeGateway } from "./support/fake_gateway.ts";
-import { isConnection, isShowing, Reader } from "./support/reading.ts";
+import { becomes, isShowing, Reader } from "./support/reading.ts";
 
 const MINUTE = 60_000;
 const CLOSE = Object.fromEntries(
@@ -120,7 +120,7 @@ test("a word that this client does not know is passed over", async (context) => 
     caller.snapshot(7);
   });
 
-  await reader.until(isConnection("live"));
+  await reader.until(becomes("live"));
   await played;
   await reader.leave();
 });
@@ -181,6 +181,8 @@ test("a token is shown before anything is asked, and a new one after it has expi
   assert.deepEqual(await first.frame(), { op: "authorize", token: "t-1" });
   first.hello();
   assert.deepEqual(await first.frame(), { op: "watch", mine: true });
+  first.say({ op: "ping" });
+  assert.deepEqual(await first.frame(), { op: "pong" }, "the second greeting is no reason to ask again");
   first.close(CLOSE.TOKEN_EXPIRED);
   const second = await gateway.caller();
   second.hello();

@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { guest, newBanner } from "./support/gateway.ts";
-import { isConnection, isShowing, Reader } from "./support/reading.ts";
+import { becomes, isShowing, Reader } from "./support/reading.ts";
 
 test("a display that nobody ends is over at its deadline, and followed until then", async () => {
   const banner = await newBanner();
   const reader = new Reader(guest().watch({ banners: [banner] }));
-  await reader.until(isConnection("live"));
+  await reader.until(becomes("live"));
   const watched = reader.until(isShowing(banner, "Short")).then(() => reader.until(isShowing(banner, null)));
   const display = await guest().show(banner, "Short");
 

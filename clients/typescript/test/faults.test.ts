@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { WatchEvent } from "../src/index.ts";
 import { command, guest } from "./support/gateway.ts";
-import { isConnection, isShowing, Reader } from "./support/reading.ts";
+import { becomes, isShowing, Reader } from "./support/reading.ts";
 
 const BANNER = "lightning";
 
@@ -23,12 +23,12 @@ for (const how of ["stop", "kill"]) {
   test(`a watch goes on after its gateway was restarted (${how}), and learns what it missed`, async () => {
     const watching = guest().watch({ banners: [BANNER] });
     const reader = new Reader(watching);
-    await reader.until(isConnection("live"));
+    await reader.until(becomes("live"));
     const first = await guest().show(BANNER, "Before");
     await reader.until(isShowing(BANNER, "Before"));
 
     await command(how, "gateway-0");
-    await reader.until(isConnection("reconnecting"));
+    await reader.until(becomes("reconnecting"));
     await command("start", "gateway-0");
     await guest().takeBack(first.id);
     const second = await guest().show(BANNER, "After");
@@ -54,12 +54,12 @@ test("a call that meets no gateway waits for the next one, and has one effect", 
 
 test("a watch says when the mesh behind the gateway is gone, and is live again after it", async () => {
   const reader = new Reader(guest().watch({ banners: [BANNER] }));
-  await reader.until(isConnection("live"));
+  await reader.until(becomes("live"));
 
   await command("kill", "nats");
-  await reader.until(isConnection("reconnecting"));
+  await reader.until(becomes("reconnecting"));
   await command("start", "nats");
-  await reader.until(isConnection("live"));
+  await reader.until(becomes("live"));
   const display = await guest().show(BANNER, "Back");
   await reader.until(isShowing(BANNER, "Back"));
 

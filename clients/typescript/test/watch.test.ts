@@ -4,13 +4,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Display } from "../src/index.ts";
 import { command, guest, newBanner, operator } from "./support/gateway.ts";
-import { isConnection, isShowing, Reader } from "./support/reading.ts";
+import { becomes, isShowing, Reader } from "./support/reading.ts";
 
 test("a watch begins with what is there, and is live after it", async () => {
   const banner = await newBanner();
   const reader = new Reader(guest().watch({ banners: [banner] }));
 
-  await reader.until(isConnection("live"));
+  await reader.until(becomes("live"));
 
   assert.deepEqual(
     reader.seen.map((event) => (event.type === "connection" ? event.connection : event.type)),
@@ -22,7 +22,7 @@ test("a watch begins with what is there, and is live after it", async () => {
 test("a watch tells of every change, in the order of revisions", async () => {
   const banner = await newBanner();
   const reader = new Reader(guest().watch({ banners: [banner] }));
-  await reader.until(isConnection("live"));
+  await reader.until(becomes("live"));
 
   const display = await guest().show(banner, "Hello");
   await reader.until(isShowing(banner, "Hello"));
@@ -41,7 +41,7 @@ test("a watch tells of every change, in the order of revisions", async () => {
 
 test("a watch of all is told of banners that come later, and of hardware", async () => {
   const reader = new Reader(guest().watch({ all: true }));
-  await reader.until(isConnection("live"));
+  await reader.until(becomes("live"));
 
   const banner = await newBanner();
   await reader.until(isShowing(banner, null));
@@ -57,7 +57,7 @@ test("what is known can be read beside the loop", async () => {
   const watching = guest().watch({ banners: [banner] });
   const reader = new Reader(watching);
 
-  await reader.until(isConnection("live"));
+  await reader.until(becomes("live"));
 
   assert.equal(watching.connection, "live");
   assert.equal(watching.banners.get(banner)?.display?.text, "Hello");
@@ -68,7 +68,7 @@ test("a reader that is slow gets what is newest, and no more than one of each", 
   const banner = await newBanner();
   const watching = guest().watch({ banners: [banner] });
   const reader = new Reader(watching);
-  await reader.until(isConnection("live"));
+  await reader.until(becomes("live"));
 
   for (let round = 0; round < 10; round += 1) {
     await guest("ada").takeBack((await guest("ada").show(banner, `Round ${round}`)).id);
@@ -102,8 +102,8 @@ test("a watch that is aborted throws the reason of its signal; one that is close
   const aborted = new Reader(guest().watch({ all: true, signal: aborting.signal }));
   const closing = guest().watch({ all: true });
   const closed = new Reader(closing);
-  await aborted.until(isConnection("live"));
-  await closed.until(isConnection("live"));
+  await aborted.until(becomes("live"));
+  await closed.until(becomes("live"));
 
   aborting.abort(reason);
   closing.close();
@@ -145,7 +145,7 @@ test("displays can be added to a watch that is open", async () => {
   const display = await guest().show(banner, "Hello");
   const watching = guest().watch({ all: true });
   const reader = new Reader(watching);
-  await reader.until(isConnection("live"));
+  await reader.until(becomes("live"));
 
   watching.more([display.id]);
   const told = await reader.until((event) => event.type === "display");

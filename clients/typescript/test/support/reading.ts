@@ -48,7 +48,7 @@ export class Reader {
   }
 }
 
-export function isConnection(connection: string): (event: WatchEvent) => boolean {
+export function becomes(connection: string): (event: WatchEvent) => boolean {
   return (event) => event.type === "connection" && event.connection === connection;
 }
 
