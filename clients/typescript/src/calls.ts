@@ -3,7 +3,7 @@
  * The answer is a body, or a `Refused`; who asks what is left to `client.ts`.
  */
 
-import { Refused, Unanswered, Unreadable } from "./errors.ts";
+import { Refused, OutcomeUnknown, Unreadable } from "./errors.ts";
 import { growing, pause, retryAfterMs } from "./pauses.ts";
 import { current, type Token } from "./token.ts";
 import type { Problem, Slug } from "./types.ts";
@@ -53,7 +53,7 @@ export interface Answer {
   body: unknown;
 }
 
-type Missed = Refused | Unanswered | Unreadable;
+type Missed = Refused | OutcomeUnknown | Unreadable;
 
 export class Calls {
   readonly #base: URL;
@@ -83,7 +83,7 @@ export class Calls {
    * Carry a call through.
    *
    * @throws {Refused} the gateway says no, or still says "not now"
-   * @throws {Unanswered} no answer came
+   * @throws {OutcomeUnknown} no answer came
    * @throws {Unreadable} an answer came that is none of AirDisplay
    */
   async send(call: Call): Promise<Answer> {
@@ -105,7 +105,7 @@ export class Calls {
       const wait = this.#pauseAfter(found, call, failures);
       const passed = performance.now() - began;
       if (wait === null || failures + 1 >= this.#retries.attempts || passed + wait > this.#retries.withinMs) {
-        throw isOpen(found) || (sentBefore && isNotNow(found)) ? unanswered(call, found) : found;
+        throw isOpen(found) || (sentBefore && isNotNow(found)) ? outcomeUnknown(call, found) : found;
       }
       sentBefore ||= isOpen(found);
       await pause(wait, call.signal);
@@ -128,7 +128,7 @@ export class Calls {
       return read(whatOf(call), response, await response.text());
     } catch (error) {
       call.signal?.throwIfAborted();
-      return new Unanswered(whatOf(call), call.key ?? null, error);
+      return new OutcomeUnknown(whatOf(call), call.key ?? null, error);
     }
   }
 
@@ -182,7 +182,7 @@ function isOpen(found: Missed): boolean {
   if (found instanceof Refused) {
     return OUTCOME_OPEN.has(found.problem.status) && !isNotNow(found);
   }
-  return found instanceof Unanswered || OUTCOME_OPEN.has(found.status);
+  return found instanceof OutcomeUnknown || OUTCOME_OPEN.has(found.status);
 }
 
 /** Whether the gateway said that it did nothing, and may do it later. */
@@ -190,8 +190,8 @@ function isNotNow(found: Missed): boolean {
   return found instanceof Refused && NOTHING_DONE.has(found.problem.type);
 }
 
-function unanswered(call: Call, found: Missed): Unanswered {
-  return found instanceof Unanswered ? found : new Unanswered(whatOf(call), call.key ?? null, found);
+function outcomeUnknown(call: Call, found: Missed): OutcomeUnknown {
+  return found instanceof OutcomeUnknown ? found : new OutcomeUnknown(whatOf(call), call.key ?? null, found);
 }
 
 function whatOf(call: Call): string {

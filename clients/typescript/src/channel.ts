@@ -5,7 +5,7 @@
 
 import type { ServerClock } from "./clock.ts";
 import { comeBackAfterMs, meaningOf } from "./closings.ts";
-import { ChannelEnded } from "./errors.ts";
+import { ChannelClosed } from "./errors.ts";
 import { Known, type News } from "./known.ts";
 import { Line, type LineEnd } from "./line.ts";
 import { pause } from "./pauses.ts";
@@ -81,7 +81,7 @@ export class Channel {
   /**
    * Keep the channel until the signal says otherwise; then returns.
    *
-   * @throws {ChannelEnded} the gateway ended it, and the same again would end the same
+   * @throws {ChannelClosed} the gateway ended it, and the same again would end the same
    */
   async run(signal: AbortSignal): Promise<void> {
     const onAbort = () => this.#line?.close();
@@ -153,11 +153,20 @@ export class Channel {
         break;
       case "error":
         this.#tell({ type: "problem", code: frame.code, detail: frame.detail });
-        if (frame.code === "mesh-unavailable" && asksForBanners(this.#wanted)) {
-          // The line is there, and nothing is behind it; a snapshot comes when that has changed.
-          this.#say("reconnecting");
-        }
+        this.#onProblem(frame.code, frame.detail, line);
         break;
+    }
+  }
+
+  #onProblem(code: string, detail: string, line: Line): void {
+    if (code === "mesh-unavailable" && asksForBanners(this.#wanted)) {
+      // The line is there, and nothing is behind it; a snapshot comes when that has changed.
+      this.#say("reconnecting");
+    } else if (code === "unknown-banner" && this.known.isNamedIn(detail)) {
+      // It was there, and is not any more: the whole of what was asked for says which are left.
+      line.send({ op: "watch", banners: [...(this.#wanted.banners ?? [])] });
+    } else if (code === "too-many-frames") {
+      line.close(); // what was asked was not obeyed; it is asked again on the next one
     }
   }
 
@@ -208,10 +217,10 @@ export class Channel {
     const renewable = typeof this.#token === "function";
     const ms = comeBackAfterMs({ code, reason, failures: this.#failures, renewable, chance: Math.random() });
     if (code === OTHER_PROTOCOL) {
-      throw new ChannelEnded(code, reason);
+      throw new ChannelClosed(code, reason);
     }
     if (ms === null) {
-      throw new ChannelEnded(code, meaningOf(code));
+      throw new ChannelClosed(code, meaningOf(code));
     }
     this.#failures += 1;
     return ms;

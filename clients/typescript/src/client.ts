@@ -78,7 +78,7 @@ export class AirDisplay {
 
   /**
    * Let what shows read differently, provided that `revision` is still the newest; its deadline stays. Never sent
-   * again where it may have been done: whoever gets an `Unanswered` looks at the banner.
+   * again where it may have been done: whoever gets an `OutcomeUnknown` looks at the banner.
    */
   async mend(banner: string, text: string, revision: number, { signal }: Asking = {}): Promise<Banner> {
     const path = `${bannerPath(banner)}/display`;

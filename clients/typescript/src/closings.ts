@@ -3,9 +3,12 @@
 import { CLOSINGS } from "./generated/closings.ts";
 import { growing } from "./pauses.ts";
 
-const LONGEST_PAUSE_MS = 10_000;
+const LONGEST_PAUSE_MS = 6_000;
 /** What a reason names beyond this was not meant for us. */
 const LONGEST_ASKED_MS = 10 * 60_000;
+
+/** Codes of WebSockets themselves after which our frames would have to change first: no text, or too long. */
+const OURS_TO_MEND: ReadonlySet<number> = new Set([1007, 1009]);
 
 type Closing = (typeof CLOSINGS)[keyof typeof CLOSINGS];
 
@@ -28,7 +31,7 @@ export function comeBackAfterMs({ code, reason, failures, renewable, chance }: E
   // Also "at once" has some chance in it: whoever loses a gateway does not lose it alone.
   const atOnce = failures === 0 ? grown * chance : grown;
   if (closing === undefined) {
-    return atOnce;
+    return OURS_TO_MEND.has(code) ? null : atOnce;
   }
   switch (closing.retry) {
     case "AT_ONCE":

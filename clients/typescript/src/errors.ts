@@ -3,9 +3,9 @@
  *
  *     AirDisplayError
  *     ├── Refused         the gateway said no; its problem says why, and what to do about it
- *     ├── Unanswered      no answer came; it may or may not have been done
+ *     ├── OutcomeUnknown      no answer came; it may or may not have been done
  *     ├── Unreadable      an answer came, and it is none that a gateway gives
- *     └── ChannelEnded    the gateway ended the live channel, and the same again would end the same
+ *     └── ChannelClosed    the gateway ended the live channel, and the same again would end the same
  *
  * Where an `AbortSignal` ended a call, the signal's own reason is thrown.
  */
@@ -40,8 +40,8 @@ export class Refused extends AirDisplayError {
 }
 
 /** No answer came, however often it was asked. The same call with the same `key` finds out what became of it. */
-export class Unanswered extends AirDisplayError {
-  override name = "Unanswered";
+export class OutcomeUnknown extends AirDisplayError {
+  override name = "OutcomeUnknown";
 
   /** The key to ask again with, where the call has one. */
   readonly key: string | null;
@@ -65,8 +65,8 @@ export class Unreadable extends AirDisplayError {
 }
 
 /** The gateway ended the live channel for a reason that coming back does not mend. */
-export class ChannelEnded extends AirDisplayError {
-  override name = "ChannelEnded";
+export class ChannelClosed extends AirDisplayError {
+  override name = "ChannelClosed";
 
   readonly code: number;
 

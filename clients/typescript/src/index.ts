@@ -3,7 +3,7 @@
 export type { Retries } from "./calls.ts";
 export type { Connection, WatchEvent } from "./channel.ts";
 export { AirDisplay, type Asking, type Options, type Wishing } from "./client.ts";
-export { AirDisplayError, ChannelEnded, Refused, Unanswered, Unreadable } from "./errors.ts";
+export { AirDisplayError, ChannelClosed, Refused, OutcomeUnknown, Unreadable } from "./errors.ts";
 export type { Token } from "./token.ts";
 export type {
   Banner,

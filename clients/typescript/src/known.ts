@@ -36,6 +36,11 @@ export class Known {
     return this.#nextDeadline;
   }
 
+  /** Whether a sentence names a banner that is known. */
+  isNamedIn(sentence: string): boolean {
+    return sentence.split(/[\s,:]+/).some((word) => this.banners.has(word));
+  }
+
   hello(frame: Hello): void {
     this.#greetedEpoch = frame.epoch;
   }

@@ -1,6 +1,6 @@
 /** How long to wait before trying again: longer after every failure, always with some chance in it. */
 
-const FIRST_MS = 250;
+const FIRST_MS = 500;
 const DOUBLINGS_AT_MOST = 16;
 
 /** Milliseconds before the attempt that follows this many failures; `chance` is a number from 0 to 1. */

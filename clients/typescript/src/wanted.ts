@@ -14,6 +14,8 @@ export interface Wanted {
 
 /** How many ids one frame may name. */
 const NAMED_AT_MOST = 1_000;
+/** How many messages one channel may follow; a frame that names more is refused as a whole. */
+const DISPLAYS_AT_MOST = 100;
 
 /** Whether a snapshot answers it. */
 export function asksForBanners({ all, banners }: Wanted): boolean {
@@ -34,10 +36,10 @@ export function framesFor(wanted: Wanted, since: Since | undefined): ClientFrame
   if (wanted.mine === true) {
     frames.push({ op: "watch", mine: true });
   }
-  for (const displays of portions(wanted.displays)) {
+  for (const displays of portions(wanted.displays, DISPLAYS_AT_MOST)) {
     frames.push({ op: "watch", displays });
   }
-  for (const telemetry of portions(wanted.telemetry)) {
+  for (const telemetry of portions(wanted.telemetry, NAMED_AT_MOST)) {
     frames.push({ op: "watch", telemetry });
   }
   return frames;
@@ -51,9 +53,9 @@ function named(ids: Iterable<string> = []): string[] {
   return all;
 }
 
-function* portions(ids: Iterable<string> = []): Generator<string[]> {
-  const all = [...new Set(ids)];
-  for (let start = 0; start < all.length; start += NAMED_AT_MOST) {
-    yield all.slice(start, start + NAMED_AT_MOST);
+function* portions(ids: Iterable<string> | undefined, size: number): Generator<string[]> {
+  const all = [...new Set(ids ?? [])];
+  for (let start = 0; start < all.length; start += size) {
+    yield all.slice(start, start + size);
   }
 }

@@ -59,7 +59,7 @@ export class Watching implements AsyncIterable<WatchEvent> {
   /**
    * The events; the channel is open while somebody iterates over them.
    *
-   * @throws {ChannelEnded} the gateway ended it for good; or the reason of the signal
+   * @throws {ChannelClosed} the gateway ended it for good; or the reason of the signal
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<WatchEvent, void, undefined> {
     if (this.#read) {

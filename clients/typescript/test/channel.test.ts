@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CLOSINGS } from "../src/generated/closings.ts";
-import { AirDisplay, ChannelEnded } from "../src/index.ts";
+import { AirDisplay, ChannelClosed } from "../src/index.ts";
 import type { Banner } from "../src/types.ts";
 import { FakeGateway } from "./support/fake_gateway.ts";
 import { becomes, isShowing, Reader } from "./support/reading.ts";
@@ -157,7 +157,7 @@ for (const [code, { name, meaning, retry }] of Object.entries(CLOSINGS)) {
 
     if (ends) {
       const failure = await ended;
-      assert.ok(failure instanceof ChannelEnded);
+      assert.ok(failure instanceof ChannelClosed);
       assert.equal(failure.code, Number(code));
       assert.ok(failure.message.endsWith(meaning));
     } else {
@@ -216,6 +216,45 @@ test("messages of one's own that were heard of are asked for by name after a los
 
   assert.deepEqual(await second.frame(), { op: "watch", mine: true });
   assert.deepEqual(await second.frame(), { op: "watch", displays: ["d-1"] });
+  watching.close();
+  await ended;
+});
+
+test("a banner that is removed is gone for whoever watches it by name", async (context) => {
+  const gateway = await FakeGateway.start(context);
+  const banners = ["sparky", "stormy", "nobody"];
+  const reader = new Reader(new AirDisplay({ url: gateway.url }).watch({ banners }));
+  const unknown = { op: "error", code: "unknown-banner" } as const;
+  const played = gateway.caller().then(async (caller) => {
+    caller.hello();
+    assert.deepEqual(await caller.frame(), { op: "watch", banners });
+    caller.snapshot(7, { banners: [banner("sparky", 3), banner("stormy", 7)] });
+    caller.say({ ...unknown, detail: "not registered: nobody" });
+    caller.say({ ...unknown, detail: "not registered: sparky" });
+    assert.deepEqual(await caller.frame(), { op: "watch", banners });
+    caller.snapshot(8, { banners: [banner("stormy", 7)] });
+  });
+
+  const gone = await reader.until((event) => event.type === "gone");
+  await played;
+
+  assert.deepEqual(gone, { type: "gone", banner: "sparky" });
+  await reader.leave();
+});
+
+test("what was not obeyed is asked again on another line", async (context) => {
+  const gateway = await FakeGateway.start(context);
+  const watching = new AirDisplay({ url: gateway.url }).watch({ all: true });
+  const ended = reading(new Reader(watching));
+
+  const first = await gateway.caller();
+  first.hello();
+  first.say({ op: "error", code: "too-many-frames", detail: "slower" });
+  await first.gone;
+  const second = await gateway.caller();
+  second.hello();
+
+  assert.deepEqual(await second.frame(), { op: "watch", all: true });
   watching.close();
   await ended;
 });

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
-import { AirDisplay, Refused, Unanswered, Unreadable } from "../src/index.ts";
+import { AirDisplay, Refused, OutcomeUnknown, Unreadable } from "../src/index.ts";
 import { refusal } from "./support/reading.ts";
 
 type Answer = (response: ServerResponse) => void;
@@ -80,7 +80,7 @@ test("where the outcome stays open, the key to ask again with is handed out", as
 
   await assert.rejects(
     caller.show("sparky", "Hello", { key: "k-1" }),
-    (error) => error instanceof Unanswered && error.key === "k-1",
+    (error) => error instanceof OutcomeUnknown && error.key === "k-1",
   );
   assert.equal(asked.length, 2);
 });
@@ -89,7 +89,7 @@ test("a refusal that nothing was done leaves open what was lost before it", asyn
   const { url } = await answering(context, lost, problem("overloaded", 503), problem("overloaded", 503));
   const caller = new AirDisplay({ url, retries: { attempts: 3 } });
 
-  await assert.rejects(caller.show("sparky", "Hello"), Unanswered);
+  await assert.rejects(caller.show("sparky", "Hello"), OutcomeUnknown);
 });
 
 test("a clear no is not asked again", async (context) => {
@@ -112,7 +112,7 @@ test("what may wait longer than there is time is refused at once", async (contex
 test("a mend is sent again where nothing was done, and never where it may have been", async (context) => {
   const { asked, url } = await answering(context, problem("mesh-unavailable", 503), lost, shown);
 
-  await assert.rejects(new AirDisplay({ url }).mend("sparky", "Hello", 7), Unanswered);
+  await assert.rejects(new AirDisplay({ url }).mend("sparky", "Hello", 7), OutcomeUnknown);
 
   assert.equal(asked.length, 2);
   assert.equal(asked[1]?.headers["if-match"], '"7"');
