@@ -11,11 +11,12 @@ import type { Problem, Slug } from "./types.ts";
 const PROBLEM_TYPE = "application/problem+json";
 
 /** Nothing was done, so the same may be asked again even where it must not be done twice. */
-const NOTHING_DONE: ReadonlySet<string> = new Set<Problem["type"] | "/problems/too-many-requests">([
+const NOTHING_DONE: ReadonlySet<string> = new Set<Problem["type"]>([
   "/problems/mesh-unavailable",
   "/problems/overloaded",
   "/problems/too-late",
   "/problems/too-many-requests",
+  "/problems/too-slow",
 ]);
 /** Whoever answers with these may have lost the answer of another one. */
 const OUTCOME_OPEN: ReadonlySet<number> = new Set([502, 503, 504]);

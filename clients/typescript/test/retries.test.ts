@@ -92,6 +92,17 @@ test("a refusal that nothing was done leaves open what was lost before it", asyn
   await assert.rejects(caller.show("sparky", "Hello"), OutcomeUnknown);
 });
 
+test("whoever asks too often asks again once that is fair", async (context) => {
+  const { asked, url } = await answering(
+    context,
+    problem("too-many-requests", 429, { "Retry-After": "1" }),
+    shown,
+  );
+
+  assert.equal((await new AirDisplay({ url }).show("sparky", "Hello")).id, "d-1");
+  assert.equal(asked.length, 2);
+});
+
 test("a clear no is not asked again", async (context) => {
   const { asked, url } = await answering(context, problem("busy", 409, { "Retry-After": "1" }), shown);
 

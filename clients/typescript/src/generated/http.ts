@@ -270,6 +270,28 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AddressTooLongProblem
+         * @description Path and query are longer than they may be; the connection ends.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/address-too-long",
+         *       "title": "Address too long",
+         *       "status": 414,
+         *       "detail": "Expected at most 16384 bytes of path and query, found more."
+         *     }
+         */
+        AddressTooLongProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 414;
+            /** @constant */
+            title: "Address too long";
+            /** @constant */
+            type: "/problems/address-too-long";
+        };
+        /**
          * AlreadyRegisteredProblem
          * @description A banner with this id is there already.
          *
@@ -551,6 +573,28 @@ export interface components {
             type: "/problems/failed";
         };
         /**
+         * HeadersTooLargeProblem
+         * @description There are more headers, or longer ones, than there may be; the connection ends.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/headers-too-large",
+         *       "title": "Headers too large",
+         *       "status": 431,
+         *       "detail": "Expected at most 100 headers of 32768 bytes, found more."
+         *     }
+         */
+        HeadersTooLargeProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 431;
+            /** @constant */
+            title: "Headers too large";
+            /** @constant */
+            type: "/problems/headers-too-large";
+        };
+        /**
          * Health
          * @description The answer when all is well.
          */
@@ -734,7 +778,10 @@ export interface components {
             status: 429;
             /** @constant */
             title: "The lobby is full";
-            /** @constant */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "/problems/lobby-full";
         };
         /**
@@ -1145,7 +1192,10 @@ export interface components {
             status: 429;
             /** @constant */
             title: "The queue is full";
-            /** @constant */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "/problems/queue-full";
         };
         /**
@@ -1409,8 +1459,67 @@ export interface components {
             status: 408;
             /** @constant */
             title: "Too late";
-            /** @constant */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "/problems/too-late";
+        };
+        /**
+         * TooManyRequestsProblem
+         * @description A user, or an address, does this more often than is fair to the others; nothing was done.
+         *
+         *     Try again? Yes, after as many seconds as `Retry-After` says.
+         * @example {
+         *       "type": "/problems/too-many-requests",
+         *       "title": "Too many requests",
+         *       "status": 429,
+         *       "detail": "The limit shows-per-user is used up; nothing was done, try again in 25 s.",
+         *       "limit": "shows-per-user",
+         *       "retry_after_ms": 24750
+         *     }
+         */
+        TooManyRequestsProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description Which limit is used up; docs/fair-use.md has them all. */
+            limit: string;
+            /** @description How many milliseconds to wait before trying again. */
+            retry_after_ms: number;
+            /** @constant */
+            status: 429;
+            /** @constant */
+            title: "Too many requests";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/too-many-requests";
+        };
+        /**
+         * TooSlowProblem
+         * @description The request did not come as a whole in the time that there is for it; the connection ends.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/too-slow",
+         *       "title": "Too slow",
+         *       "status": 408,
+         *       "detail": "Expected the body within 20 s, found a part of it."
+         *     }
+         */
+        TooSlowProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 408;
+            /** @constant */
+            title: "Too slow";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/too-slow";
         };
         /**
          * UnknownBannerProblem
@@ -1683,6 +1792,15 @@ export interface operations {
                     "application/json": components["schemas"]["BannerPage"];
                 };
             };
+            /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
             /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
             401: {
                 headers: {
@@ -1691,6 +1809,24 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /** @description [`too-slow`](/problems/too-slow): The request did not come as a whole in the time that there is for it; the connection ends. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description [`address-too-long`](/problems/address-too-long): Path and query are longer than they may be; the connection ends. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddressTooLongProblem"];
                 };
             };
             /** @description [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each. */
@@ -1702,6 +1838,25 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"];
                 };
             };
+            /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyRequestsProblem"];
+                };
+            };
+            /** @description [`headers-too-large`](/problems/headers-too-large): There are more headers, or longer ones, than there may be; the connection ends. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
+                };
+            };
             /** @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted. */
             500: {
                 headers: {
@@ -1709,6 +1864,16 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["FailedProblem"];
+                };
+            };
+            /** @description [`overloaded`](/problems/overloaded): Too much is under way; nothing was done. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OverloadedProblem"];
                 };
             };
         };
@@ -1759,13 +1924,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
                 };
             };
-            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            /**
+             * @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done.
+             *
+             *     [`too-slow`](/problems/too-slow): The request did not come as a whole in the time that there is for it; the connection ends.
+             */
             408: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                    "application/problem+json": components["schemas"]["TooLateProblem"] | components["schemas"]["TooSlowProblem"];
                 };
             };
             /** @description [`already-registered`](/problems/already-registered): A banner with this id is there already. */
@@ -1784,6 +1953,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["TooLargeProblem"];
+                };
+            };
+            /** @description [`address-too-long`](/problems/address-too-long): Path and query are longer than they may be; the connection ends. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddressTooLongProblem"];
                 };
             };
             /** @description [`unsupported-media-type`](/problems/unsupported-media-type): The body says that it is something else than JSON. */
@@ -1806,6 +1984,25 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["KeyReusedProblem"];
+                };
+            };
+            /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyRequestsProblem"];
+                };
+            };
+            /** @description [`headers-too-large`](/problems/headers-too-large): There are more headers, or longer ones, than there may be; the connection ends. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /**
@@ -1883,6 +2080,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
             /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
             401: {
                 headers: {
@@ -1906,13 +2112,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["UnknownBannerProblem"];
                 };
             };
-            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            /**
+             * @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done.
+             *
+             *     [`too-slow`](/problems/too-slow): The request did not come as a whole in the time that there is for it; the connection ends.
+             */
             408: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                    "application/problem+json": components["schemas"]["TooLateProblem"] | components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description [`address-too-long`](/problems/address-too-long): Path and query are longer than they may be; the connection ends. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddressTooLongProblem"];
                 };
             };
             /** @description [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each. */
@@ -1922,6 +2141,25 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"];
+                };
+            };
+            /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyRequestsProblem"];
+                };
+            };
+            /** @description [`headers-too-large`](/problems/headers-too-large): There are more headers, or longer ones, than there may be; the connection ends. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /**
@@ -2038,13 +2276,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["NothingShowingProblem"] | components["schemas"]["UnknownBannerProblem"];
                 };
             };
-            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            /**
+             * @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done.
+             *
+             *     [`too-slow`](/problems/too-slow): The request did not come as a whole in the time that there is for it; the connection ends.
+             */
             408: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                    "application/problem+json": components["schemas"]["TooLateProblem"] | components["schemas"]["TooSlowProblem"];
                 };
             };
             /** @description [`stale`](/problems/stale): The caller asked for a revision that is no longer the newest. */
@@ -2063,6 +2305,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["TooLargeProblem"];
+                };
+            };
+            /** @description [`address-too-long`](/problems/address-too-long): Path and query are longer than they may be; the connection ends. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddressTooLongProblem"];
                 };
             };
             /** @description [`unsupported-media-type`](/problems/unsupported-media-type): The body says that it is something else than JSON. */
@@ -2094,6 +2345,25 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["NeedsIfMatchProblem"];
+                };
+            };
+            /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyRequestsProblem"];
+                };
+            };
+            /** @description [`headers-too-large`](/problems/headers-too-large): There are more headers, or longer ones, than there may be; the connection ends. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /**
@@ -2211,13 +2481,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["UnknownBannerProblem"];
                 };
             };
-            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            /**
+             * @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done.
+             *
+             *     [`too-slow`](/problems/too-slow): The request did not come as a whole in the time that there is for it; the connection ends.
+             */
             408: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                    "application/problem+json": components["schemas"]["TooLateProblem"] | components["schemas"]["TooSlowProblem"];
                 };
             };
             /**
@@ -2245,6 +2519,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["TooLargeProblem"];
                 };
             };
+            /** @description [`address-too-long`](/problems/address-too-long): Path and query are longer than they may be; the connection ends. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddressTooLongProblem"];
+                };
+            };
             /** @description [`unsupported-media-type`](/problems/unsupported-media-type): The body says that it is something else than JSON. */
             415: {
                 headers: {
@@ -2269,14 +2552,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BadTextProblem"] | components["schemas"]["InvalidRequestProblem"] | components["schemas"]["KeyReusedProblem"];
                 };
             };
-            /** @description [`queue-full`](/problems/queue-full): As many wait as may wait. */
+            /**
+             * @description [`queue-full`](/problems/queue-full): As many wait as may wait.
+             *
+             *     [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done.
+             */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["QueueFullProblem"];
+                    "application/problem+json": components["schemas"]["QueueFullProblem"] | components["schemas"]["TooManyRequestsProblem"];
+                };
+            };
+            /** @description [`headers-too-large`](/problems/headers-too-large): There are more headers, or longer ones, than there may be; the connection ends. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /**
@@ -2344,6 +2640,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
             /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
             401: {
                 headers: {
@@ -2378,13 +2683,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["NothingShowingProblem"] | components["schemas"]["UnknownBannerProblem"];
                 };
             };
-            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            /**
+             * @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done.
+             *
+             *     [`too-slow`](/problems/too-slow): The request did not come as a whole in the time that there is for it; the connection ends.
+             */
             408: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                    "application/problem+json": components["schemas"]["TooLateProblem"] | components["schemas"]["TooSlowProblem"];
                 };
             };
             /** @description [`stale`](/problems/stale): The caller asked for a revision that is no longer the newest. */
@@ -2396,6 +2705,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["StaleProblem"];
                 };
             };
+            /** @description [`address-too-long`](/problems/address-too-long): Path and query are longer than they may be; the connection ends. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddressTooLongProblem"];
+                };
+            };
             /** @description [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each. */
             422: {
                 headers: {
@@ -2403,6 +2721,25 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"];
+                };
+            };
+            /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyRequestsProblem"];
+                };
+            };
+            /** @description [`headers-too-large`](/problems/headers-too-large): There are more headers, or longer ones, than there may be; the connection ends. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /**
@@ -2473,6 +2810,15 @@ export interface operations {
                     "application/json": components["schemas"]["HistoryPage"];
                 };
             };
+            /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
             /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
             401: {
                 headers: {
@@ -2496,13 +2842,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["UnknownBannerProblem"];
                 };
             };
-            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            /**
+             * @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done.
+             *
+             *     [`too-slow`](/problems/too-slow): The request did not come as a whole in the time that there is for it; the connection ends.
+             */
             408: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                    "application/problem+json": components["schemas"]["TooLateProblem"] | components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description [`address-too-long`](/problems/address-too-long): Path and query are longer than they may be; the connection ends. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddressTooLongProblem"];
                 };
             };
             /** @description [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each. */
@@ -2512,6 +2871,25 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"];
+                };
+            };
+            /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyRequestsProblem"];
+                };
+            };
+            /** @description [`headers-too-large`](/problems/headers-too-large): There are more headers, or longer ones, than there may be; the connection ends. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /**
@@ -2623,13 +3001,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["UnknownBannerProblem"];
                 };
             };
-            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            /**
+             * @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done.
+             *
+             *     [`too-slow`](/problems/too-slow): The request did not come as a whole in the time that there is for it; the connection ends.
+             */
             408: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                    "application/problem+json": components["schemas"]["TooLateProblem"] | components["schemas"]["TooSlowProblem"];
                 };
             };
             /** @description [`too-large`](/problems/too-large): The body is longer than bodies may be. */
@@ -2639,6 +3021,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["TooLargeProblem"];
+                };
+            };
+            /** @description [`address-too-long`](/problems/address-too-long): Path and query are longer than they may be; the connection ends. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddressTooLongProblem"];
                 };
             };
             /** @description [`unsupported-media-type`](/problems/unsupported-media-type): The body says that it is something else than JSON. */
@@ -2657,6 +3048,25 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"];
+                };
+            };
+            /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyRequestsProblem"];
+                };
+            };
+            /** @description [`headers-too-large`](/problems/headers-too-large): There are more headers, or longer ones, than there may be; the connection ends. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /**
@@ -2721,6 +3131,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
             /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
             401: {
                 headers: {
@@ -2755,13 +3174,45 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["NotHeldProblem"] | components["schemas"]["UnknownBannerProblem"];
                 };
             };
-            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            /**
+             * @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done.
+             *
+             *     [`too-slow`](/problems/too-slow): The request did not come as a whole in the time that there is for it; the connection ends.
+             */
             408: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                    "application/problem+json": components["schemas"]["TooLateProblem"] | components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description [`address-too-long`](/problems/address-too-long): Path and query are longer than they may be; the connection ends. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddressTooLongProblem"];
+                };
+            };
+            /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyRequestsProblem"];
+                };
+            };
+            /** @description [`headers-too-large`](/problems/headers-too-large): There are more headers, or longer ones, than there may be; the connection ends. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /**
@@ -2831,6 +3282,15 @@ export interface operations {
                     "text/event-stream": string;
                 };
             };
+            /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
             /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
             401: {
                 headers: {
@@ -2854,13 +3314,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["UnknownBannerProblem"];
                 };
             };
-            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            /**
+             * @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done.
+             *
+             *     [`too-slow`](/problems/too-slow): The request did not come as a whole in the time that there is for it; the connection ends.
+             */
             408: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                    "application/problem+json": components["schemas"]["TooLateProblem"] | components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description [`address-too-long`](/problems/address-too-long): Path and query are longer than they may be; the connection ends. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddressTooLongProblem"];
                 };
             };
             /** @description [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each. */
@@ -2870,6 +3343,25 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["InvalidRequestProblem"];
+                };
+            };
+            /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyRequestsProblem"];
+                };
+            };
+            /** @description [`headers-too-large`](/problems/headers-too-large): There are more headers, or longer ones, than there may be; the connection ends. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /**
@@ -2976,13 +3468,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NoSuchPoolProblem"];
                 };
             };
-            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            /**
+             * @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done.
+             *
+             *     [`too-slow`](/problems/too-slow): The request did not come as a whole in the time that there is for it; the connection ends.
+             */
             408: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                    "application/problem+json": components["schemas"]["TooLateProblem"] | components["schemas"]["TooSlowProblem"];
                 };
             };
             /** @description [`too-large`](/problems/too-large): The body is longer than bodies may be. */
@@ -2992,6 +3488,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["TooLargeProblem"];
+                };
+            };
+            /** @description [`address-too-long`](/problems/address-too-long): Path and query are longer than they may be; the connection ends. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddressTooLongProblem"];
                 };
             };
             /** @description [`unsupported-media-type`](/problems/unsupported-media-type): The body says that it is something else than JSON. */
@@ -3018,14 +3523,27 @@ export interface operations {
                     "application/problem+json": components["schemas"]["BadTextProblem"] | components["schemas"]["InvalidRequestProblem"] | components["schemas"]["KeyReusedProblem"];
                 };
             };
-            /** @description [`lobby-full`](/problems/lobby-full): As many wait in the lobby as may wait. */
+            /**
+             * @description [`lobby-full`](/problems/lobby-full): As many wait in the lobby as may wait.
+             *
+             *     [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done.
+             */
             429: {
                 headers: {
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["LobbyFullProblem"];
+                    "application/problem+json": components["schemas"]["LobbyFullProblem"] | components["schemas"]["TooManyRequestsProblem"];
+                };
+            };
+            /** @description [`headers-too-large`](/problems/headers-too-large): There are more headers, or longer ones, than there may be; the connection ends. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /**
@@ -3094,6 +3612,15 @@ export interface operations {
                     "application/json": components["schemas"]["DisplayView"];
                 };
             };
+            /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
             /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
             401: {
                 headers: {
@@ -3117,13 +3644,45 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["UnknownDisplayProblem"];
                 };
             };
-            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            /**
+             * @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done.
+             *
+             *     [`too-slow`](/problems/too-slow): The request did not come as a whole in the time that there is for it; the connection ends.
+             */
             408: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                    "application/problem+json": components["schemas"]["TooLateProblem"] | components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description [`address-too-long`](/problems/address-too-long): Path and query are longer than they may be; the connection ends. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddressTooLongProblem"];
+                };
+            };
+            /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyRequestsProblem"];
+                };
+            };
+            /** @description [`headers-too-large`](/problems/headers-too-large): There are more headers, or longer ones, than there may be; the connection ends. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /**
@@ -3187,6 +3746,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
             /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
             401: {
                 headers: {
@@ -3221,13 +3789,45 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["NotShowingProblem"] | components["schemas"]["UnknownDisplayProblem"];
                 };
             };
-            /** @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done. */
+            /**
+             * @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done.
+             *
+             *     [`too-slow`](/problems/too-slow): The request did not come as a whole in the time that there is for it; the connection ends.
+             */
             408: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["TooLateProblem"];
+                    "application/problem+json": components["schemas"]["TooLateProblem"] | components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description [`address-too-long`](/problems/address-too-long): Path and query are longer than they may be; the connection ends. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddressTooLongProblem"];
+                };
+            };
+            /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyRequestsProblem"];
+                };
+            };
+            /** @description [`headers-too-large`](/problems/headers-too-large): There are more headers, or longer ones, than there may be; the connection ends. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
                 };
             };
             /**
