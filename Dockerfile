@@ -12,6 +12,7 @@ COPY --from=build /venv /venv
 COPY shared ./shared
 COPY services ./services
 COPY airdisplay ./airdisplay
+COPY airdisplay_client ./airdisplay_client
 COPY web ./web
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER airdisplay
