@@ -6,17 +6,19 @@ Each command imports what it needs when it is called, so that none waits for the
 import logging
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Awaitable, Generator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from shared import settings
 from shared.contracts.errors import AirDisplayError, NotFit
 from shared.contracts.identity import banner_id
+
+if TYPE_CHECKING:
+    from airdisplay_client import AirDisplay, BannerView, DisplayView, HistoryItem
 
 _ROOT: Final = Path(__file__).parents[1]
 
@@ -119,7 +121,7 @@ def show(
 
     While it waits (--queue, --any) its place is told, and Ctrl-C takes it back.
     """
-    from airdisplay import client, turn
+    from airdisplay import asking, turn, wording
 
     if anywhere:
         _check_usage(text is None, "With --any there is no banner to name: give only the text.")
@@ -127,17 +129,21 @@ def show(
     else:
         _check_usage(text is not None, "Missing argument 'TEXT'.")
         _check_usage(tag is None, "A tag says which banners --any may take: leave it out.")
-    address = _address("http", http_host, http_port)
+    address = _address(http_host, http_port)
     words = banner if text is None else text
     with _in_one_sentence():
         named = None if anywhere else banner_id(banner)
         if named is not None and not (queue or follow):
-            click.echo(client.show(address, named, words))
+            click.echo(wording.shown(asking.ask(address, lambda air: air.show(named, words), banner=named)))
             return
+
+        def wish(air: "AirDisplay") -> "Awaitable[DisplayView]":
+            if named is None:
+                return air.show_anywhere(words, tag=tag)
+            return air.queue(named, words) if queue else air.show(named, words)
+
         mine = turn.Turn("any free banner" if tag is None else f"any free banner with the tag {tag}")
-        ask = partial(client.ask, address, words, banner=named, when="queue" if queue else "now", tag=tag)
-        live = _live(http_host, http_port)
-        turn.take_turn(address, live, mine, ask, click.echo, to_the_end=follow)
+        turn.take_turn(address, mine, wish, click.echo, banner=named, to_the_end=follow)
         if not mine.was_shown:
             sys.exit(1)
 
@@ -159,11 +165,12 @@ def hold(
     http_port: int,
 ) -> None:
     """Let nothing show on a banner until it is released; for operators."""
-    from airdisplay import client
+    from airdisplay import asking
 
     with _in_one_sentence():
         token = _operator_token(operator_token_file, data_dir)
-        held = client.hold(_address("http", http_host, http_port), token, banner_id(banner), reason)
+        named = banner_id(banner)
+        held = asking.ask(_address(http_host, http_port), lambda air: air.hold(named, reason), token=token)
         waiting = f"; {held.queue_length} in line" if held.queue_length else ""
         click.echo(f"{held.id} is on hold: {reason}{waiting}")
 
@@ -178,11 +185,12 @@ def release(
     *, banner: str, operator_token_file: str | None, data_dir: str, http_host: str, http_port: int
 ) -> None:
     """Let a banner show again; for operators."""
-    from airdisplay import client
+    from airdisplay import asking
 
     with _in_one_sentence():
         token = _operator_token(operator_token_file, data_dir)
-        client.release(_address("http", http_host, http_port), token, banner_id(banner))
+        named = banner_id(banner)
+        asking.ask(_address(http_host, http_port), lambda air: air.release(named), token=token)
         click.echo(f"{banner} is released")
 
 
@@ -195,11 +203,15 @@ def release(
 @settings.http_port
 def history(banner: str, limit: int, http_host: str, http_port: int) -> None:
     """List what happened to a banner, the newest first."""
-    from airdisplay import client, tables
+    from airdisplay import asking, tables
 
     with _in_one_sentence():
-        found = client.history(_address("http", http_host, http_port), banner_id(banner), limit)
-        tables.put(tables.of_history(found))
+        named = banner_id(banner)
+
+        async def read(air: "AirDisplay") -> "list[HistoryItem]":
+            return [item async for item in air.history(named, limit=limit)]
+
+        tables.put(tables.of_history(asking.ask(_address(http_host, http_port), read)))
 
 
 @main.command()
@@ -208,13 +220,12 @@ def history(banner: str, limit: int, http_host: str, http_port: int) -> None:
 @settings.http_port
 def watch(banner: tuple[str, ...], http_host: str, http_port: int) -> None:
     """Print a line for every change, of these banners or of all."""
-    import anyio
-
+    from airdisplay import asking
     from airdisplay import watch as live
 
     with _in_one_sentence():
         named = [banner_id(each) for each in dict.fromkeys(banner)]
-        anyio.run(live.watch, _live(http_host, http_port), named, click.echo)
+        asking.ask(_address(http_host, http_port), lambda air: live.watch(air, named, click.echo))
 
 
 @main.command()
@@ -222,12 +233,14 @@ def watch(banner: tuple[str, ...], http_host: str, http_port: int) -> None:
 @settings.http_port
 def banners(http_host: str, http_port: int) -> None:
     """List the banners and what they show."""
-    from airdisplay import client, tables
+    from airdisplay import asking, tables
     from shared.mesh import clock
 
+    async def read(air: "AirDisplay") -> "list[BannerView]":
+        return [each async for each in air.banners()]
+
     with _in_one_sentence():
-        found = list(client.banners(_address("http", http_host, http_port)))
-        tables.put(tables.of_banners(found, clock.now()))
+        tables.put(tables.of_banners(asking.ask(_address(http_host, http_port), read), clock.now()))
 
 
 @main.command(name="nodes")
@@ -261,14 +274,10 @@ def _keep_quiet() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
-def _address(scheme: str, host: str, port: int) -> str:
+def _address(host: str, port: int) -> str:
     from airdisplay import premises
 
-    return f"{scheme}://{premises.reachable(host, port)}"
-
-
-def _live(host: str, port: int) -> str:
-    return f"{_address('ws', host, port)}/v1/live"
+    return f"http://{premises.reachable(host, port)}"
 
 
 def _operator_token(file: str | None, data_dir: str) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 
 import anyio
 
-from airdisplay.client import Away
+from airdisplay.asking import Missing
 from shared.mesh.connection import open_mesh
 from shared.mesh.services import Found
 from shared.mesh.services import discover as ask_everyone
@@ -17,10 +17,10 @@ async def discover(nats_url: str) -> list[Found]:
     """Every instance, with its statistics.
 
     Raises:
-        Away: there is no NATS.
+        Missing: there is no NATS.
     """
     async with AsyncExitStack() as stack:
         with anyio.move_on_after(_CONNECT_SECONDS):
             mesh = await stack.enter_async_context(open_mesh(nats_url, name="airdisplay-nodes"))
             return await ask_everyone(mesh, "STATS")
-    raise Away(f"NATS at {nats_url}")
+    raise Missing(f"NATS at {nats_url}")

@@ -20,9 +20,9 @@ from anyio.abc import TaskStatus
 
 from airdisplay import nats_server, premises
 from airdisplay.child_logs import ChildLog
-from airdisplay.client import problem_sentence
 from airdisplay.fleet import fleet, register
 from airdisplay.supervisor import Program, Supervisor
+from airdisplay_client.problems import problem_sentence
 from shared.contracts.errors import NotFit
 from shared.mesh.connection import open_mesh
 from shared.mesh.services import discover

@@ -3,8 +3,11 @@
 from datetime import datetime
 from typing import Final
 
+from airdisplay_client import Refused
 from shared.contracts.banner import Display
 from shared.contracts.instants import Instant, milliseconds_between
+from shared.contracts.lobby import ALL_BANNERS
+from shared.contracts.refusals import Busy, Held, NoSuchPool
 from shared.contracts.views import DisplayView, How
 
 HOW: Final[dict[How, str]] = {
@@ -16,6 +19,8 @@ HOW: Final[dict[How, str]] = {
     "removed": "an operator took it out of the line",
 }
 """How a display ended."""
+
+_INSTEAD: Final = "wait in line with --queue, or take any free banner with --any"
 
 
 def local_time(at: Instant) -> str:
@@ -57,6 +62,29 @@ def fate(view: DisplayView, anywhere: str, now: Instant) -> str:
         case "ended":
             what = "was not shown" if view.shown_at is None else "is over"
             return f"“{view.text}” {what}: {'nobody knows why' if view.how is None else HOW[view.how]}"
+
+
+def shown(view: DisplayView) -> str:
+    """What shows at once, and until when."""
+    assert view.shown_at is not None, "what was shown at once has a beginning"
+    assert view.until is not None, "and an end"
+    seconds = milliseconds_between(view.shown_at, view.until) / 1000
+    return f"{view.banner} shows “{view.text}” for {seconds:g} s, until {local_time(view.until)}"
+
+
+def refusal(refused: Refused, banner: str | None) -> str:
+    """Why a text neither shows nor waits, with what can be done instead where there is something."""
+    match refused.facts:
+        case Busy(until=until, retry_after_ms=left):
+            seconds = -(-left // 1000)
+            return f"{banner} is busy for {seconds} s more, until {local_time(until)}: {_INSTEAD}"
+        case Held(since=since, problem=problem):
+            return f"{banner} is on hold since {local_time(since)} ({problem}): {_INSTEAD}"
+        case NoSuchPool(pool=pool):
+            tag = pool.removeprefix("tag-")
+            return "there is no banner" if tag == ALL_BANNERS else f"no banner has the tag {tag}"
+        case _:
+            return refused.detail
 
 
 def _start(view: DisplayView, now: Instant) -> str:

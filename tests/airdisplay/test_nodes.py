@@ -2,7 +2,7 @@
 
 import pytest
 
-from airdisplay.client import Away
+from airdisplay.asking import Missing
 from airdisplay.nodes import discover
 from tests.airdisplay.running import HOST, Up, free_port
 from tests.support.waiting import until
@@ -17,5 +17,5 @@ async def test_every_service_of_an_up_is_found(everything: Up) -> None:
 
 
 async def test_nobody_there_is_one_sentence() -> None:
-    with pytest.raises(Away, match=r"NATS at nats://.* cannot be reached: is `airdisplay up` running\?"):
+    with pytest.raises(Missing, match=r"NATS at nats://.* cannot be reached: is `airdisplay up` running\?"):
         await discover(f"nats://{HOST}:{free_port()}")

@@ -7,16 +7,16 @@ from typing import Any
 import anyio
 import msgspec
 import pytest
-from websockets.asyncio.server import ServerConnection, serve
 
-from airdisplay.client import Refused
 from airdisplay.turn import Turn, follow
 from airdisplay.wording import local_time
+from airdisplay_client import AirDisplay, Refused
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import later
 from shared.contracts.views import DisplayView
 from shared.mesh import clock
 from tests.airdisplay.running import HOST, free_port
+from tests.client.scripts import Life, Talk, displays, hello, problem, snapshot, talking
 from tests.support.clock import NOON
 from tests.support.waiting import until
 
@@ -108,11 +108,6 @@ SHOWS = f"{AT}  lightning shows “Hello” for 60 s, until {local_time(UNTIL)}"
             [SHOWS, SHOWS.replace("Hello", "Hullo")],
             id="what is mended is told",
         ),
-        pytest.param(
-            [showing(2), queued(1), WAITING, showing(1)],
-            [SHOWS],
-            id="a gateway that is behind turns nothing back",
-        ),
         pytest.param([showing(2), ended("expired")], [SHOWS, f"{OVER}its time was up"], id="expired"),
         pytest.param([ended("cleared")], [f"{OVER}its author ended it"], id="cleared"),
         pytest.param([ended("taken-down")], [f"{OVER}an operator took it down"], id="taken down"),
@@ -152,31 +147,6 @@ def test_a_turn_knows_where_it_is(view: DisplayView, *, waits: bool, was_shown: 
     assert (waits, was_shown, is_over) == (turn.waits, turn.was_shown, turn.is_over)
 
 
-def test_a_display_is_over_at_its_deadline_though_nobody_says_so() -> None:
-    turn = Turn("any banner")
-    turn.take(showing(1), NOON)
-
-    assert 60 == turn.seconds_to_deadline(NOON)
-    assert turn.over(later(NOON, 59_999)) is None
-    assert f"{local_time(UNTIL)}  “Hello” is over: its time was up" == turn.over(UNTIL)
-    assert turn.is_over
-    assert turn.seconds_to_deadline(UNTIL) is None
-    assert turn.over(UNTIL) is None
-
-
-def test_who_waits_has_no_deadline() -> None:
-    turn = Turn("any banner")
-    turn.take(queued(1), NOON)
-
-    assert turn.seconds_to_deadline(NOON) is None
-    assert turn.over(later(NOON, 10_000_000)) is None
-
-
-def displays(view: DisplayView) -> str:
-    """The frame that tells of it."""
-    return f'{{"op":"displays","displays":[{msgspec.json.encode(view).decode()}]}}'
-
-
 def lasting(view: DisplayView, milliseconds: int) -> DisplayView:
     """A display that is up now, for so long."""
     now = clock.now()
@@ -185,23 +155,24 @@ def lasting(view: DisplayView, milliseconds: int) -> DisplayView:
 
 async def test_a_connection_that_is_lost_while_waiting_is_made_again() -> None:
     port = free_port()
-    lives = iter([displays(queued(1)), displays(lasting(showing(2), 60_000))])
-    asked: list[str | bytes] = []
     lines: list[str] = []
     turn = Turn("any banner")
     turn.take(queued(1, 2), NOON)
 
-    async def gateway(socket: ServerConnection) -> None:
-        asked.append(await socket.recv())
-        await socket.send(next(lives))
+    def telling(view: DisplayView) -> Life:
+        async def life(talk: Talk) -> None:
+            await talk.send(hello(), displays(view))
+            await until(lambda: turn.view == view)
+            await talk.close(1012)
 
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(partial(follow, f"ws://{HOST}:{port}", turn, lines.append, to_the_end=False))
+        return life
+
+    async with AirDisplay(f"http://{HOST}:{port}") as air, anyio.create_task_group() as tasks:
+        tasks.start_soon(partial(follow, air, turn, lines.append, to_the_end=False))
         await until(lambda: "no connection" in "".join(lines))
-        async with serve(gateway, HOST, port):
+        async with talking(telling(queued(1)), telling(lasting(showing(2), 60_000)), port=port):
             await until(lambda: turn.was_shown)
 
-    assert ['{"op":"watch","displays":["d"]}'] * 2 == asked
     assert [
         "no connection",
         "connected again",
@@ -223,14 +194,13 @@ async def test_a_message_that_nobody_knows_any_more_ends_it() -> None:
     turn = Turn("any banner")
     turn.take(WAITING, NOON)
 
-    async def gateway(socket: ServerConnection) -> None:
-        await socket.send('{"op":"error","code":"unknown-display","detail":"Nothing is known of it."}')
-        await socket.wait_closed()
+    async def life(talk: Talk) -> None:
+        await talk.send(hello(), problem("unknown-display", "Nothing is known of it."))
+        await talk.until_closed()
 
-    async with serve(gateway, HOST, 0) as server:
-        port = next(iter(server.sockets)).getsockname()[1]
+    async with talking(life) as (url, _), AirDisplay(url) as air:
         with pytest.raises(Refused, match="Nothing is known of it"):
-            await follow(f"ws://{HOST}:{port}", turn, print, to_the_end=True)
+            await follow(air, turn, print, to_the_end=True)
 
 
 async def test_trouble_of_the_gateway_is_told_and_waited_out() -> None:
@@ -238,15 +208,15 @@ async def test_trouble_of_the_gateway_is_told_and_waited_out() -> None:
     turn = Turn("any banner")
     turn.take(WAITING, NOON)
 
-    async def gateway(socket: ServerConnection) -> None:
-        await socket.send('{"op":"snapshot","revision":1,"recovered":false,"banners":[]}')
-        await socket.send('{"op":"error","code":"mesh-unavailable","detail":"The mesh cannot be reached."}')
-        await socket.send(displays(lasting(showing(2), 60_000)))
-        await socket.wait_closed()
+    async def life(talk: Talk) -> None:
+        trouble = problem("mesh-unavailable", "The mesh cannot be reached.")
+        await talk.send(hello(), snapshot(1), trouble)
+        await until(lambda: bool(lines))
+        await talk.send(displays(lasting(showing(2), 60_000)))
+        await talk.until_closed()
 
-    async with serve(gateway, HOST, 0) as server:
-        port = next(iter(server.sockets)).getsockname()[1]
-        await follow(f"ws://{HOST}:{port}", turn, lines.append, to_the_end=False)
+    async with talking(life) as (url, _), AirDisplay(url) as air:
+        await follow(air, turn, lines.append, to_the_end=False)
 
     assert "The mesh cannot be reached." == lines[0]
     assert "lightning shows “Hello”" in lines[1]
@@ -257,7 +227,8 @@ async def test_who_follows_to_the_end_needs_nobody_to_say_that_it_is_reached() -
     turn = Turn("any banner")
     turn.take(lasting(showing(2), 300), clock.now())
 
-    await follow(f"ws://{HOST}:{free_port()}", turn, lines.append, to_the_end=True)
+    async with AirDisplay(f"http://{HOST}:{free_port()}") as air:
+        await follow(air, turn, lines.append, to_the_end=True)
 
     assert "“Hello” is over: its time was up" in lines[-1]
 
@@ -268,6 +239,7 @@ async def test_where_there_is_nothing_to_wait_for_no_connection_is_made(view: Di
     turn = Turn("any banner")
     turn.take(view, NOON)
 
-    await follow(f"ws://{HOST}:{free_port()}", turn, lines.append, to_the_end=False)
+    async with AirDisplay(f"http://{HOST}:{free_port()}") as air:
+        await follow(air, turn, lines.append, to_the_end=False)
 
     assert [] == lines

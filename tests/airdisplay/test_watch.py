@@ -1,4 +1,4 @@
-"""Watching: a line for every change, through lost connections, with deadlines by the watcher's own clock."""
+"""Watching at a command line: a line for every change, and for a connection that is lost and found."""
 
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -7,16 +7,16 @@ from functools import partial
 import anyio
 import httpx
 import pytest
-from websockets.asyncio.server import ServerConnection, serve
-from websockets.exceptions import ConnectionClosed
 
-from airdisplay.watch import Watched, watch
+from airdisplay.watch import Spoken, Watched, watch
 from airdisplay.wording import local_time
+from airdisplay_client import AirDisplay, Connection, Note
 from shared.contracts.banner import Display
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import later
 from shared.contracts.views import BannerView, Presence
 from tests.airdisplay.running import HOST, Up, free_port
+from tests.client.scripts import Talk, banner, hello, snapshot, talking
 from tests.support.clock import NOON
 from tests.support.waiting import until
 
@@ -27,7 +27,7 @@ DARK = f"{AT}  lightning is dark"
 
 
 def view(revision: int, display: Display | None = None, presence: Presence = "online") -> BannerView:
-    """The banner as the gateway would send it."""
+    """The banner as it is told."""
     return BannerView(
         id=BannerId("lightning"),
         name="Lightning",
@@ -45,8 +45,7 @@ def view(revision: int, display: Display | None = None, presence: Presence = "on
         pytest.param([view(1, DISPLAY)], [SHOWS], id="what shows already is told"),
         pytest.param([view(1), view(2, DISPLAY)], [SHOWS], id="so is what begins to show"),
         pytest.param([view(2, DISPLAY), view(3)], [SHOWS, DARK], id="and what ends"),
-        pytest.param([view(2, DISPLAY), view(1)], [SHOWS], id="older states are not news"),
-        pytest.param([view(2, DISPLAY), view(2, DISPLAY)], [SHOWS], id="nor is the same again"),
+        pytest.param([view(2, DISPLAY), view(3, DISPLAY)], [SHOWS], id="what people cannot see is not news"),
         pytest.param(
             [view(1), view(1, presence="offline")],
             [f"{AT}  lightning is offline"],
@@ -57,43 +56,42 @@ def view(revision: int, display: Display | None = None, presence: Presence = "on
 def test_lines(views: Sequence[BannerView], lines: Sequence[str]) -> None:
     watched = Watched([])
 
-    assert lines == [line for each in views for line in watched.take([each], NOON)]
+    assert lines == [line for each in views for line in watched.take(each, NOON)]
 
 
 def test_a_banner_that_was_named_is_told_even_when_it_is_dark() -> None:
-    assert [DARK] == Watched(["lightning"]).take([view(1)], NOON)
+    assert [DARK] == Watched(["lightning"]).take(view(1), NOON)
 
 
-def test_a_display_past_its_deadline_is_not_shown() -> None:
-    assert [] == Watched([]).take([view(1, DISPLAY)], DISPLAY.until)
-
-
-def test_a_display_is_over_at_its_deadline_though_nobody_says_so() -> None:
+def test_a_banner_that_is_gone_is_told_and_may_come_again() -> None:
     watched = Watched([])
-    watched.take([view(1, DISPLAY)], NOON)
+    watched.take(view(1), NOON)
 
-    assert 60 == watched.seconds_to_next(NOON)
-    assert [] == watched.over(later(NOON, 59_999))
-    assert [f"{local_time(DISPLAY.until)}  lightning is dark"] == watched.over(DISPLAY.until)
-    assert watched.seconds_to_next(DISPLAY.until) is None
-    assert [] == watched.take([view(2)], DISPLAY.until)
+    assert [f"{AT}  lightning is no more"] == watched.lose(BannerId("lightning"), NOON)
+    assert [SHOWS] == watched.take(view(1, DISPLAY), NOON)
 
 
-def test_revisions_begin_anew_with_another_life_of_the_log() -> None:
-    watched = Watched([])
-    watched.begin("one")
-    watched.take([view(100)], NOON)
-    watched.begin("two")
+def test_a_connection_that_was_never_lost_is_worth_no_line() -> None:
+    lines: list[str] = []
+    spoken = Spoken("http://here", lines.append)
+    for state in ("connected", "stale", "connected", "reconnecting", "connected"):
+        spoken.take(Connection(state, f"{state}!"))
+    spoken.take(Note("unknown-banner", "not registered"))
 
-    assert [SHOWS] == watched.take([view(3, DISPLAY)], NOON)
+    assert [
+        "stale!",
+        "no connection to http://here, trying again until there is one",
+        "connected again",
+        "not registered",
+    ] == lines
 
 
 @asynccontextmanager
 async def watching(url: str, banners: Sequence[str]) -> AsyncGenerator[list[str]]:
     """The lines of a watch that goes on until the block is left."""
     lines: list[str] = []
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(watch, url, banners, lines.append)
+    async with AirDisplay(url) as air, anyio.create_task_group() as tasks:
+        tasks.start_soon(watch, air, banners, lines.append)
         yield lines
         tasks.cancel_scope.cancel()
 
@@ -107,7 +105,7 @@ def has(lines: Sequence[str], *words: str) -> Callable[[], bool]:
 async def test_a_change_is_told(everything: Up, banners: list[str]) -> None:
     text = f"Hello to {banners or 'all'}"
     banner = "drizzle" if banners else "zephyr"
-    async with watching(everything.address.replace("http", "ws") + "/v1/live", banners) as lines:
+    async with watching(everything.address, banners) as lines:
         if banners:
             await until(has(lines, "drizzle"))
         async with httpx.AsyncClient(base_url=everything.address) as client:
@@ -117,73 +115,25 @@ async def test_a_change_is_told(everything: Up, banners: list[str]) -> None:
 
 
 async def test_an_unknown_banner_is_told(everything: Up) -> None:
-    async with watching(everything.address.replace("http", "ws") + "/v1/live", ["nowhere"]) as lines:
+    async with watching(everything.address, ["nowhere"]) as lines:
         await until(has(lines, "nowhere"))
-
-
-HELLO = '{"op":"hello","protocol":1,"epoch":"%s","heartbeat_ms":15000,"now":"2026-05-04T12:00:00.000Z"}'
-SNAPSHOT = (
-    '{"op":"snapshot","revision":1,"recovered":false,"banners":'
-    '[{"id":"lightning","name":"Lightning","tags":[],"revision":1,"display":null,"presence":"%s"}]}'
-)
-
-
-async def test_a_lost_connection_is_made_again_by_itself() -> None:
-    port = free_port()
-    presence = iter(["offline", "online"])
-    asked: list[str | bytes] = []
-
-    async def gateway(socket: ServerConnection) -> None:
-        await socket.send(HELLO % "one")
-        asked.append(await socket.recv())
-        await socket.send(SNAPSHOT % next(presence))
-        await socket.send('{"op":"of a newer protocol"}')
-        await socket.send('{"op":"ping"}')
-        asked.append(await socket.recv())
-
-    async with watching(f"ws://{HOST}:{port}", ["lightning"]) as lines:
-        await until(has(lines, "no connection"))
-        async with serve(gateway, HOST, port):
-            await until(lambda: len(asked) == 4)
-            await until(has(lines, "lightning is online"))
-
-    wish = '{"op":"watch","banners":["lightning"]}'
-    assert [wish, '{"op":"pong"}'] * 2 == asked
-    assert has(lines, "connected again")()
-
-
-async def test_a_watch_goes_on_after_a_deploy() -> None:
-    closed: list[int] = []
-
-    async def gateway(socket: ServerConnection) -> None:
-        closed.append(1)
-        await socket.close(4001, "come-back")
-
-    async with serve(gateway, HOST, 0) as server:
-        port = next(iter(server.sockets)).getsockname()[1]
-        async with watching(f"ws://{HOST}:{port}", []):
-            await until(lambda: len(closed) == 3)
 
 
 async def test_a_gateway_that_is_killed_and_comes_back_is_found_again() -> None:
     port = free_port()
+    url = f"http://{HOST}:{port}"
 
-    connected: list[ServerConnection] = []
+    async def life(talk: Talk) -> None:
+        await talk.send(hello(), snapshot(1, banner("lightning", 1)))
+        await talk.until_closed()
 
-    async def gateway(socket: ServerConnection) -> None:
-        try:
-            connected.append(socket)
-            await socket.wait_closed()
-        except ConnectionClosed:
-            pass
+    async with watching(url, []) as lines:
+        for number in (1, 2):
+            async with talking(life, port=port):
+                await until(partial(_counts, lines, 2 * number))
+            await until(partial(_counts, lines, 2 * number + 1))
 
-    async with watching(f"ws://{HOST}:{port}", []) as lines:
-        for life in (1, 2):
-            async with serve(gateway, HOST, port):
-                await until(partial(_counts, connected, life))
-            await until(partial(_counts, lines, 2 * life + 1))
-
-    lost = f"no connection to ws://{HOST}:{port}, trying again until there is one"
+    lost = f"no connection to {url}, trying again until there is one"
     assert [lost, "connected again", lost, "connected again", lost] == lines
 
 
