@@ -1,5 +1,6 @@
 """Parts of AirDisplay as real processes, ended with the test that started them."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -45,12 +46,22 @@ class Process:
 @contextmanager
 def running_module(module: str, *arguments: str, log: Path) -> Generator[Process]:
     """`python -m module arguments…`, killed when the block is left if it still lives."""
+    with _running([sys.executable, "-u", "-m", module, *arguments], log) as process:
+        yield process
+
+
+@contextmanager
+def running_script(file: Path, *, log: Path, **environment: str) -> Generator[Process]:
+    """`python file`, killed when the block is left if it still lives."""
+    with _running([sys.executable, "-u", str(file)], log, **environment) as process:
+        yield process
+
+
+@contextmanager
+def _running(command: list[str], log: Path, **environment: str) -> Generator[Process]:
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-u", "-m", module, *arguments],
-            cwd=_ROOT,
-            stdout=output,
-            stderr=subprocess.STDOUT,
+            command, cwd=_ROOT, env={**os.environ, **environment}, stdout=output, stderr=subprocess.STDOUT
         )
     try:
         yield Process(process, log)

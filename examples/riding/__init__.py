@@ -1,0 +1,1 @@
+"""A client that rides through the restart of a gateway: `python -m examples.riding`."""
