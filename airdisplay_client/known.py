@@ -58,10 +58,11 @@ class Known:
 
     def take_changes(self, frame: Changes, now: Instant) -> Iterator[Changed | Vanished]:
         """What these changes are of what is known."""
-        if self.position is not None:
-            revision = max(self.position.revision, frame.revision)
-            hardware = frame.hardware or self.position.hardware
-            self.position = Since(epoch=self.position.epoch, revision=revision, hardware=hardware)
+        if self.position is None:  # of nobody knows which life of the log
+            return
+        revision = max(self.position.revision, frame.revision)
+        hardware = frame.hardware or self.position.hardware
+        self.position = Since(epoch=self.position.epoch, revision=revision, hardware=hardware)
         yield from self._take(frame.banners, now, only_newer=True)
 
     def over(self, now: Instant) -> Iterator[Changed]:
