@@ -16,6 +16,7 @@ import click
 from shared import settings
 from shared.contracts.errors import AirDisplayError, NotFit
 from shared.contracts.identity import banner_id
+from shared.contracts.live import CallerRole
 
 if TYPE_CHECKING:
     from airdisplay_client import AirDisplay, BannerView, DisplayView, HistoryItem
@@ -33,6 +34,18 @@ _operator_token_file: Final = click.option(
 )
 
 
+_LONGEST: Final = 100_000
+_UNITS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+
+def _seconds(_context: click.Context, _option: click.Parameter, value: str) -> float:
+    """A time as people write it, in seconds."""
+    count, unit = value[:-1], value[-1:]
+    if not (count.isascii() and count.isdigit() and 0 < int(count) <= _LONGEST and unit in _UNITS):
+        raise click.BadParameter(f"expected a number and s, m, h or d, such as 1h, found {value!r}")
+    return float(count) * _UNITS[unit]
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="airdisplay")
 def main() -> None:
@@ -46,6 +59,9 @@ def main() -> None:
 @settings.data_dir
 @settings.banners
 @settings.display_ttl
+@settings.guests
+@settings.http_origins
+@settings.http_hosts
 @settings.nats_server
 @settings.log_level
 def up(
@@ -56,6 +72,9 @@ def up(
     data_dir: str,
     banners: int,
     display_ttl: float,
+    guests: str | None,
+    http_origins: tuple[str, ...],
+    http_hosts: tuple[str, ...],
     nats_server: str | None,
     log_level: str,
 ) -> None:
@@ -70,6 +89,9 @@ def up(
         data_dir=Path(data_dir),
         banners=banners,
         display_ttl=display_ttl,
+        guests=guests,
+        http_origins=http_origins,
+        http_hosts=http_hosts,
         log_level=logging.getLevelNamesMapping()[log_level.upper()],
     )
     _keep_quiet()
@@ -192,6 +214,35 @@ def release(
         named = banner_id(banner)
         asking.ask(_address(http_host, http_port), lambda air: air.release(named), token=token)
         click.echo(f"{banner} is released")
+
+
+@main.command()
+@click.option("--sub", "subject", required=True, help="Who it is for: the same name, the same author.")
+@click.option(
+    "--role",
+    type=click.Choice(["viewer", "author", "operator"]),
+    default="author",
+    show_default=True,
+    help="What that one may do.",
+)
+@click.option(
+    "--expires",
+    metavar="TIME",
+    default="1d",
+    show_default=True,
+    callback=_seconds,
+    help="How long it lasts, such as 90s, 15m, 1h, 30d.",
+)
+@settings.data_dir
+def token(*, subject: str, role: CallerRole, expires: float, data_dir: str) -> None:
+    """Print a bearer token, signed with the key of the data directory; the first call makes that key."""
+    from airdisplay import signing
+
+    with _in_one_sentence():
+        if not subject:
+            raise NotFit("expected a --sub, found an empty one")
+        key = signing.signing_key(Path(data_dir).expanduser())
+        click.echo(key.token(subject, role, expires))
 
 
 @main.command()

@@ -3,21 +3,20 @@
 import errno
 import fcntl
 import os
-import secrets
 import socket
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Final
 
+from airdisplay import signing
 from shared.contracts.errors import NotFit
 
 _LOCK: Final = "up.lock"
 OPERATOR_TOKEN: Final = "operator.token"  # noqa: S105 (a file)
 """Where in the data directory the token of operators is."""
 
-_TOKEN_BYTES: Final = 32
+_TOKEN_SECONDS: Final = 2 * 365 * 24 * 60 * 60.0
 _ONLY_OURS: Final = 0o700
 _EVERYWHERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (recognised, not bound)
 
@@ -43,20 +42,19 @@ def data_directory(path: Path) -> Generator[Path]:
 
 
 def operator_token(directory: Path) -> Path:
-    """The file with the token of operators; made at the first start, for its owner alone.
+    """The file with the token of operators, for its owner alone; made anew in time before it ends.
 
     Raises:
         NotFit: it cannot be written.
     """
     path = directory / OPERATOR_TOKEN
-    if not path.exists():
-        try:
-            with NamedTemporaryFile("w", dir=directory, encoding="ascii") as file:  # 0600, as all of these
-                file.write(secrets.token_urlsafe(_TOKEN_BYTES) + "\n")
-                file.flush()
-                os.link(file.name, path)  # never there without its whole content
-        except OSError as error:
-            raise NotFit(f"cannot write {path}: {error.strerror}") from error
+    key = signing.signing_key(directory)
+    try:
+        if not _lasts(path, key):
+            token = key.token("operator", "operator", _TOKEN_SECONDS)
+            signing.put(path, f"{token}\n".encode())
+    except OSError as error:
+        raise NotFit(f"cannot write {path}: {error.strerror}") from error
     return path
 
 
@@ -101,6 +99,11 @@ def reachable(host: str, port: int) -> str:
     """`host:port` as clients on this machine write it; a server on every address is also on loopback."""
     host = _EVERYWHERE.get(host, host)
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _lasts(path: Path, key: signing.SigningKey) -> bool:
+    """Whether there is a token already, signed by this key, with half of its life before it."""
+    return path.exists() and key.lasts(path.read_text(errors="replace").strip(), _TOKEN_SECONDS / 2)
 
 
 def _take(lock: int, directory: Path) -> None:

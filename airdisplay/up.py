@@ -6,6 +6,7 @@ and find one another; the address is said when the gateway is ready and the bann
 
 import logging
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,7 @@ import click
 import httpx
 from anyio.abc import TaskStatus
 
-from airdisplay import nats_server, premises
+from airdisplay import nats_server, premises, signing
 from airdisplay.child_logs import ChildLog
 from airdisplay.fleet import fleet, register
 from airdisplay.supervisor import Program, Supervisor
@@ -49,6 +50,9 @@ class Settings:
     banners: int
     display_ttl: float
     log_level: int
+    guests: str | None = None
+    http_origins: Sequence[str] = ()
+    http_hosts: Sequence[str] = ()
 
     @property
     def nats_url(self) -> str:
@@ -71,6 +75,7 @@ def up(settings: Settings) -> None:
     nats_server.check_version(program)
     with premises.data_directory(settings.data_dir) as directory:
         premises.check_ports((settings.http_host, settings.http_port), (nats_server.HOST, settings.nats_port))
+        premises.operator_token(directory)
         configuration = nats_server.configure(directory, settings.nats_port)
         running = programs(settings, directory, nats_server.command(program, configuration))
         reason = anyio.run(_live, settings, directory, running)
@@ -102,12 +107,14 @@ def greeting(settings: Settings, directory: Path) -> list[str]:
     banners = fleet(settings.banners)
     named = ", ".join(banners[:_NAMED_AT_MOST])
     more = len(banners) - _NAMED_AT_MOST
+    token = premises.operator_token(directory)
     flying = f"{named} and {more} more" if more > 0 else named or "none are simulated"
     return [
         f"AirDisplay is at  {settings.address}",
         f"  banners  {flying}",
         f"  data     {directory}",
-        f"  operator {premises.operator_token(directory)}",
+        f"  operator {token}",
+        f'           curl -H "Authorization: Bearer $(cat {shlex.quote(str(token))})" ...',
         "  stop     Ctrl-C",
     ]
 
@@ -125,7 +132,13 @@ def _environment(settings: Settings, directory: Path) -> Mapping[str, str]:
         "AIRDISPLAY_DISPLAY_TTL": str(settings.display_ttl),
         "AIRDISPLAY_BANNERS": str(settings.banners),
         "AIRDISPLAY_REPLICAS": "1",
-        "AIRDISPLAY_OPERATOR_TOKEN_FILE": str(premises.operator_token(directory)),
+        # Tokens here are those that we sign ourselves, whatever the environment says of others.
+        "AIRDISPLAY_AUTH_KEYS": str(directory / signing.PUBLIC_KEYS),
+        "AIRDISPLAY_AUTH_AUDIENCE": signing.AUDIENCE,
+        "AIRDISPLAY_AUTH_ISSUER": "",
+        "AIRDISPLAY_GUESTS": settings.guests or "",
+        "AIRDISPLAY_HTTP_ORIGINS": ",".join(settings.http_origins),
+        "AIRDISPLAY_HTTP_HOSTS": ",".join(settings.http_hosts),
     }
 
 

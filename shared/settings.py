@@ -4,6 +4,7 @@ click reads, converts and refuses them, in one sentence each.
 """
 
 import ipaddress
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,8 @@ DEFAULT_HTTP_PORT: Final = 8000
 DEFAULT_TTL_SECONDS: Final = 60.0
 LONGEST_TTL_SECONDS: Final = 24 * 60 * 60
 
-_TOKEN_FILE: Final = "--operator-token-file"  # noqa: S105 (a flag)
+_NAME: Final = r"[a-z0-9](?:[a-z0-9.:-]*[a-z0-9])?"
+_HOST: Final = r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])"
 
 
 def _option(name: str, *, help: str, default: object, type: Any = None) -> Option:  # noqa: A002
@@ -33,17 +35,22 @@ def _option(name: str, *, help: str, default: object, type: Any = None) -> Optio
     )
 
 
-def token_in(path: str | None) -> str | None:
-    """The token that stands in a file; refuses a file that cannot be read, or is empty."""
-    if path is None:
-        return None
-    try:
-        token = Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise click.BadParameter(f"cannot read {path}: {error}", param_hint=_TOKEN_FILE) from error
-    if not token:
-        raise click.BadParameter(f"expected a token in {path}, found nothing", param_hint=_TOKEN_FILE)
-    return token
+class _Listed(click.ParamType[tuple[str, ...]]):
+    """Several with commas, each of them checked."""
+
+    def __init__(self, name: str, form: str, wanted: str) -> None:
+        self.name = name
+        self._fits = re.compile(form).fullmatch
+        self._wanted = wanted
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not isinstance(value, str):
+            return value
+        found = tuple(each.strip().lower() for each in value.split(",") if each.strip())
+        for each in found:
+            if self._fits(each) is None:
+                self.fail(f"expected {self._wanted}, found {each!r}", param, ctx)
+        return found
 
 
 def networks_in(text: str) -> tuple[str, ...]:
@@ -77,8 +84,32 @@ display_ttl = _option(
     help="Seconds for which a display lasts.",
 )
 
-operator_token_file = _option(
-    "operator-token-file", default=None, help="File with the bearer token of operators; none: no operators."
+auth_keys = _option(
+    "auth-keys",
+    default=None,
+    type=click.Path(path_type=Path),
+    help="File with the keys of bearer tokens: a JWKS, or one public key as PEM; none: no tokens.",
+)
+auth_audience = _option("auth-audience", default="airdisplay", help="Whom tokens must be meant for (aud).")
+auth_issuer = _option("auth-issuer", default=None, help="Who must have made tokens (iss); none: not checked.")
+guests = _option(
+    "guests",
+    default=None,
+    type=click.Choice(["author", "viewer", "off"]),
+    help="What callers without a token may do: show, look, nothing; "
+    "unless given: show on loopback, elsewhere look.",
+)
+http_origins = _option(
+    "http-origins",
+    default="",
+    type=_Listed("origins", rf"https?://{_HOST}(?::\d+)?", "an origin such as https://app.example.org"),
+    help="Origins of other sites whose pages may call, with commas.",
+)
+http_hosts = _option(
+    "http-hosts",
+    default="",
+    type=_Listed("hosts", _NAME, "the name of a host without its port, such as air.example.org"),
+    help="Names by which this is called, with commas; none: on loopback its own, elsewhere any.",
 )
 
 rate_limit = _option(

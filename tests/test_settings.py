@@ -20,6 +20,12 @@ from shared import settings
 @settings.trusted_proxies
 @settings.requests_at_most
 @settings.connections_at_most
+@settings.auth_keys
+@settings.auth_audience
+@settings.auth_issuer
+@settings.guests
+@settings.http_origins
+@settings.http_hosts
 def show(**values: object) -> None:
     """Say what was set."""
     for name, value in sorted(values.items()):
@@ -47,6 +53,12 @@ def test_nothing_set_means_what_the_documents_say() -> None:
         "trusted_proxies": "",
         "requests_at_most": "512",
         "connections_at_most": "10000",
+        "auth_keys": "None",
+        "auth_audience": "airdisplay",
+        "auth_issuer": "None",
+        "guests": "None",
+        "http_origins": "()",
+        "http_hosts": "()",
     } == said([])
 
 
@@ -65,6 +77,10 @@ def test_nothing_set_means_what_the_documents_say() -> None:
         ("trusted-proxies", "192.0.2.1,10.0.0.0/8"),
         ("requests-at-most", "1"),
         ("connections-at-most", "1"),
+        ("auth-keys", "keys.json"),
+        ("auth-audience", "us"),
+        ("auth-issuer", "https://id.example"),
+        ("guests", "off"),
     ],
 )
 def test_a_setting_is_a_flag_and_a_variable_of_the_same_name(name: str, value: str) -> None:
@@ -89,6 +105,15 @@ def test_a_setting_is_a_flag_and_a_variable_of_the_same_name(name: str, value: s
         ("display-ttl", "long"),
         ("requests-at-most", "0"),
         ("connections-at-most", "0"),
+        ("guests", "operator"),
+        ("http-origins", "*"),
+        ("http-origins", "https://*.example"),
+        ("http-origins", "app.example"),
+        ("http-origins", "https://app.example/"),
+        ("http-origins", "https://app.example https://other.example"),
+        ("http-origins", "null"),
+        ("http-hosts", "https://air.example"),
+        ("http-hosts", "*"),
     ],
 )
 def test_a_value_out_of_bounds_is_refused_by_its_name(name: str, value: str) -> None:
@@ -114,3 +139,19 @@ def test_proxies_are_named_by_address_or_network(text: str, networks: tuple[str,
 def test_what_is_neither_address_nor_network_is_no_proxy(text: str) -> None:
     with pytest.raises(click.BadParameter):
         settings.networks_in(text)
+
+
+def test_several_stand_with_commas() -> None:
+    told = ["--http-origins", "https://App.example, http://[::1]:3000,", "--http-hosts", "a.example,b"]
+
+    found = said(told)
+
+    assert "('https://app.example', 'http://[::1]:3000')" == found["http_origins"]
+    assert "('a.example', 'b')" == found["http_hosts"]
+
+
+@pytest.mark.parametrize("name", ["auth-keys", "auth-issuer", "guests", "http-origins", "http-hosts"])
+def test_an_empty_variable_sets_nothing(name: str) -> None:
+    key = name.replace("-", "_")
+
+    assert said([])[key] == said([], {f"AIRDISPLAY_{key.upper()}": ""})[key]

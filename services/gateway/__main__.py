@@ -1,9 +1,12 @@
 """`python -m services.gateway`: one instance of the gateway."""
 
 import sys
+from pathlib import Path
 
 import click
 
+from services.gateway.access import Access
+from services.gateway.authors import Guests
 from services.gateway.connections import Bounds
 from services.gateway.fair_use import FairUse, fair_use
 from services.gateway.service import NAME, gateway_service
@@ -17,7 +20,12 @@ from shared.mesh.process import run_on_mesh
 @settings.http_host
 @settings.http_port
 @settings.replicas
-@settings.operator_token_file
+@settings.auth_keys
+@settings.auth_audience
+@settings.auth_issuer
+@settings.guests
+@settings.http_origins
+@settings.http_hosts
 @settings.rate_limit
 @settings.trusted_proxies
 @settings.requests_at_most
@@ -28,14 +36,26 @@ def main(
     http_host: str,
     http_port: int,
     replicas: int,
-    operator_token_file: str | None,
+    auth_keys: Path | None,
+    auth_audience: str,
+    auth_issuer: str | None,
+    guests: Guests | None,
+    http_origins: tuple[str, ...],
+    http_hosts: tuple[str, ...],
     rate_limit: str,
     trusted_proxies: str,
     requests_at_most: int,
     connections_at_most: int,
 ) -> None:
     """Serve HTTP and WebSocket clients."""
-    token = settings.token_in(operator_token_file)
+    access = Access(
+        keys=auth_keys,
+        audience=auth_audience,
+        issuer=auth_issuer,
+        guests=guests,
+        origins=http_origins,
+        hosts=http_hosts,
+    )
     fair = _fair_use(rate_limit)
     proxies = settings.networks_in(trusted_proxies)
     bounds = Bounds(requests=requests_at_most, connections=connections_at_most)
@@ -49,7 +69,7 @@ def main(
                 host=http_host,
                 port=http_port,
                 replicas=replicas,
-                operator_token=token,
+                access=access,
                 fair_use=fair,
                 bounds=bounds,
                 trusted_proxies=proxies,

@@ -9,9 +9,11 @@ from typing import Any, Final, NamedTuple
 
 from services.gateway import problem_types
 from services.gateway.problem_types import ProblemType
+from shared.contracts.live import CallerRole
 from shared.contracts.refusals import (
     Failed,
     MeshUnavailable,
+    NotAuthor,
     NotOperator,
     Overloaded,
     RecordUnreadable,
@@ -19,6 +21,8 @@ from shared.contracts.refusals import (
     TooLate,
     TooManyRequests,
     Unknown,
+    WrongHost,
+    WrongOrigin,
 )
 
 JSON: Final = "application/json"
@@ -27,7 +31,7 @@ _OPT: Final = "answers"
 
 Declared = type[Refusal] | ProblemType
 
-EVERYWHERE: Final[tuple[Declared, ...]] = (Failed,)
+EVERYWHERE: Final[tuple[Declared, ...]] = (Failed, WrongHost, WrongOrigin)
 """What any call may meet."""
 CALLING: Final[tuple[Declared, ...]] = (
     problem_types.NOT_AUTHORIZED,
@@ -50,6 +54,11 @@ WITH_BODY: Final[tuple[Declared, ...]] = (
     problem_types.INVALID_REQUEST,
 )
 """What a call with a body may meet."""
+_LESSER: Final[Mapping[CallerRole | None, tuple[Declared, ...]]] = {
+    "author": (NotAuthor,),
+    "operator": (NotOperator,),
+}
+"""What a call that takes a role is answered for who has a lesser one."""
 ASKING: Final[tuple[Declared, ...]] = (MeshUnavailable, Overloaded, Unknown, RecordUnreadable, TooLate)
 """What a call that asks a service, or reads a store, may meet; to be named by the route."""
 
@@ -74,17 +83,13 @@ class Answers(NamedTuple):
     successes: tuple[Answer, ...]
     refusals: tuple[Declared, ...]
 
-    @property
-    def for_operators(self) -> bool:
-        """Whether nobody else is granted it."""
-        return NotOperator in self.refusals
-
     def problems(
-        self, *, is_call: bool, has_id: bool, has_parameters: bool, has_body: bool
+        self, *, role: CallerRole | None, has_id: bool, has_parameters: bool, has_body: bool
     ) -> list[ProblemType]:
-        """All problems, with what every call of this form may meet."""
+        """All problems, with what every call of this form, and for this role, may meet."""
         declared = [*self.refusals, *EVERYWHERE]
-        declared += CALLING if is_call else ()
+        declared += () if role is None else CALLING
+        declared += _LESSER.get(role, ())
         declared += WITH_ID if has_id else ()
         declared += WITH_PARAMETERS if has_parameters else ()
         declared += WITH_BODY if has_body else ()

@@ -1,5 +1,6 @@
 """The application: routes, problems, limits. Made by a function; nothing happens at import."""
 
+from collections.abc import Collection
 from typing import Any, Final
 
 from litestar import Litestar
@@ -15,6 +16,7 @@ from services.gateway.health import Missing, health_routes
 from services.gateway.hub import Hub
 from services.gateway.live import live_route
 from services.gateway.openapi import openapi
+from services.gateway.origins import cross_origin
 from services.gateway.pages import static_routes
 from services.gateway.problems import HANDLERS, json_only
 from services.gateway.sse import live_events_route
@@ -32,6 +34,7 @@ def create_app(
     registry: CollectorRegistry,
     authority: Authority,
     admission: Admission,
+    origins: Collection[str] = (),
 ) -> Litestar:
     """The gateway as an ASGI application."""
     handlers: list[Any] = [
@@ -48,6 +51,7 @@ def create_app(
         state=State({CALLS: calls, AUTHORITY: authority, ADMISSION: admission}),
         before_request=json_only,
         exception_handlers=HANDLERS,
+        cors_config=cross_origin(origins),
         request_max_body_size=BODY_BYTES,
         openapi_config=openapi(documents.SwaggerPage()),
         logging_config=None,

@@ -1,32 +1,42 @@
-"""Who is asking: an operator by a token, or a guest, told apart by a cookie, else by address.
+"""Who is asking, and what that one may do: the bearer of a token, or a guest, by cookie, else by address.
 
+Every route says with `needs` which role it takes; who has a lesser one is refused before anything is read.
 The cookie is a secret of its browser; what others see of an author is a digest of it, so nobody can take
-somebody else's name by reading it.
+somebody else's name by reading it. The names of guests and of bearers begin differently and never meet.
 """
 
 import hashlib
 import secrets
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
+import structlog
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.exceptions import NotAuthorizedException
 
-from services.gateway.problems import AnyRequest
+from services.gateway.origins import is_https
+from services.gateway.problems import AnyRequest, Forbidden
+from services.gateway.tokens import TokenRefused, Tokens
 from shared.contracts.banner import Role
 from shared.contracts.live import CallerRole
+from shared.contracts.refusals import NotAuthor, NotOperator
 
 COOKIE: Final = "airdisplay_guest"
-OPERATOR: Final = "operator"
 AUTHORITY: Final = "authority"
 """Where the application keeps its `Authority`."""
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
+Guests = Literal["author", "viewer", "off"]
+"""What somebody without a token may do: show, look, or nothing."""
 
-_CALLER: Final = "airdisplay_caller"
+_CALLER: Final = "auth"
 _SCHEME: Final = "bearer"
 _SECRET_BYTES: Final = 16
+_DIGEST_BYTES: Final = 10
 _MONTH: Final = 30 * 24 * 60 * 60
+_RANK: Final[dict[CallerRole, int]] = {"viewer": 0, "author": 1, "operator": 2}
+
+log = structlog.get_logger()
 
 
 class Caller(NamedTuple):
@@ -38,35 +48,68 @@ class Caller(NamedTuple):
 
 
 class Authority:
-    """Says who somebody is."""
+    """Says who somebody is. Without `tokens` there are only guests."""
 
-    def __init__(self, operator_token: str | None) -> None:
-        self._operator_token = operator_token
+    def __init__(self, tokens: Tokens | None, guests: Guests = "author") -> None:
+        self._tokens = tokens
+        self.guests: Guests = guests
 
     def caller(self, connection: AnyConnection) -> Caller:
         """Who makes a request or opens a channel.
 
         Raises:
-            NotAuthorizedException: it shows a token, and that is none of ours.
+            NotAuthorizedException: it shows a token that proves nothing, or none where guests are not let in.
         """
         shown = connection.headers.get("authorization")
-        if shown is None:
-            return Caller(author(connection), "author")
-        scheme, _, token = shown.partition(" ")
-        return self.by_token(token if scheme.lower() == _SCHEME else "")
+        if shown is not None:
+            scheme, _, token = shown.partition(" ")
+            return self.by_token(token.strip() if scheme.lower() == _SCHEME else "", address_of(connection))
+        if self.guests == "off":
+            sentence = "Expected a bearer token, found none; guests are not let in here."
+            raise NotAuthorizedException(sentence, headers={"WWW-Authenticate": "Bearer"})
+        return Caller(author(connection), self.guests)
 
-    def by_token(self, token: str) -> Caller:
-        """Whose token this is.
+    def by_token(self, token: str, address: str = "") -> Caller:
+        """Whose token this is. One that is refused is logged, without itself.
 
         Raises:
-            NotAuthorizedException: it is none of ours.
+            NotAuthorizedException: it proves nothing.
         """
-        if token and self._operator_token and _is(token, self._operator_token):
-            return Caller(OPERATOR, "operator")
-        raise NotAuthorizedException(
-            "Expected the operator's bearer token, found another authorization.",
-            headers={"WWW-Authenticate": "Bearer"},
-        )
+        try:
+            return self._bearer(token)
+        except TokenRefused as error:
+            log.warning("token refused", reason=error.reason, address=address)
+            told = f'Bearer error="invalid_token", error_description="{_in_a_header(str(error))}"'
+            raise NotAuthorizedException(str(error), headers={"WWW-Authenticate": told}) from error
+
+    def _bearer(self, token: str) -> Caller:
+        if not token:
+            raise TokenRefused("no-token", expected="a bearer token", found="another authorization")
+        if self._tokens is None:
+            raise TokenRefused(
+                "no-keys", expected="a call without a token", found="one; no key is known here"
+            )
+        return Caller(*self._tokens.bearer(token))
+
+
+class Needs:
+    """Lets those pass who have a role, or a greater one; made known to the route as who calls."""
+
+    def __init__(self, role: CallerRole) -> None:
+        self.role: CallerRole = role
+
+    async def __call__(self, connection: AnyConnection, _route: Any) -> None:
+        """Raises `Forbidden` for a lesser role, `NotAuthorizedException` for a token that proves nothing."""
+        who = caller_of(connection)
+        if _RANK[who.role] >= _RANK[self.role]:
+            return
+        log.warning("role refused", needs=self.role, role=who.role, by=who.by, path=connection.url.path)
+        raise Forbidden(NotOperator() if self.role == "operator" else NotAuthor())
+
+
+def needs(role: CallerRole) -> list[Any]:
+    """The guards of a route that takes this role."""
+    return [Needs(role)]
 
 
 def authority_of(connection: AnyConnection) -> Authority:
@@ -82,32 +125,32 @@ def caller_of(connection: AnyConnection) -> Caller:
     Raises:
         NotAuthorizedException: it shows a token, and that is none of ours.
     """
-    state = connection.scope["state"]
-    if (known := state.get(_CALLER)) is None:
-        known = state[_CALLER] = authority_of(connection).caller(connection)
+    known = connection.scope.get(_CALLER)
+    if known is None:
+        known = connection.scope[_CALLER] = authority_of(connection).caller(connection)
     assert isinstance(known, Caller)
     return known
 
 
 def caller(request: AnyRequest) -> tuple[str, Role]:
-    """Who makes a request that changes something, and as what.
-
-    Raises:
-        NotAuthorizedException: it shows a token, and that is none of ours.
-    """
-    who = caller_of(request)
+    """Who makes a request that changes something, and as what; its route says what it `needs`."""
+    who = request.scope[_CALLER]
+    assert isinstance(who, Caller)
     return who.by, "operator" if who.role == "operator" else "author"
 
 
 def author(connection: AnyConnection) -> str:
     """The guest that a request comes from, whatever else it shows."""
     secret = connection.cookies.get(COOKIE)
-    if secret:
-        return _guest("cookie", secret)
-    return _guest("address", connection.client.host if connection.client else "")
+    return _guest("cookie", secret) if secret else _guest("address", address_of(connection))
 
 
-def new_guest() -> Cookie:
+def address_of(connection: AnyConnection) -> str:
+    """Where a connection comes from; empty where that cannot be told."""
+    return connection.client.host if connection.client else ""
+
+
+def new_guest(request: AnyRequest) -> Cookie:
     """The cookie that makes a browser an author of its own."""
     return Cookie(
         key=COOKIE,
@@ -115,6 +158,7 @@ def new_guest() -> Cookie:
         max_age=_MONTH,
         httponly=True,
         samesite="strict",
+        secure=is_https(request.scope),
     )
 
 
@@ -123,10 +167,10 @@ def is_known(request: AnyRequest) -> bool:
     return COOKIE in request.cookies
 
 
-def _is(shown: str, expected: str) -> bool:
-    """Whether a token is the one; takes as long for a wrong one."""
-    return secrets.compare_digest(shown.strip().encode(), expected.encode())
-
-
 def _guest(kind: str, secret: str) -> str:
-    return "guest-" + hashlib.blake2b(f"{kind} {secret}".encode(), digest_size=6).hexdigest()
+    return "guest-" + hashlib.blake2b(f"{kind} {secret}".encode(), digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def _in_a_header(sentence: str) -> str:
+    """As RFC 6750 lets it stand between quotes: printable ASCII without quotes and backslashes."""
+    return "".join(each if " " <= each <= "~" and each not in '"\\' else "'" for each in sentence)

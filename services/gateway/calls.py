@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
+import structlog
 from litestar import Response
 
 from services.gateway.bodies import Status
@@ -15,16 +16,18 @@ from services.gateway.past import Archive
 from services.gateway.problems import AnyRequest
 from services.gateway.view import Known
 from shared.contracts.banner import Banner, BannerCommand, BannerRefusal
-from shared.contracts.command import Accepted
+from shared.contracts.command import Accepted, Command
 from shared.contracts.errors import Malformed
 from shared.contracts.identity import BannerId, CommandId, banner_id, command_id_from
 from shared.contracts.instants import Instant
 from shared.contracts.lobby import Admitted, Enter, Gone, Leave, LobbyRefusal, PoolId
-from shared.contracts.refusals import UnknownBanner
+from shared.contracts.refusals import NotOperator, NotYours, UnknownBanner
 from shared.contracts.views import BannerPage, BannerView, DisplayView, HistoryPage, banner_view
 from shared.mesh import clock
 from shared.mesh.banners import Banners
 from shared.mesh.lobbies import Lobbies
+
+log = structlog.get_logger()
 
 
 class Calls:
@@ -48,6 +51,7 @@ class Calls:
         reply = await self._banners.command(checked, command)
         if isinstance(reply, Accepted):
             self._hub.view.learn(reply.state, reply.revision)
+        _note_trespass(reply, command, checked)
         return reply
 
     async def get(self, banner: str) -> Accepted[Banner] | BannerRefusal:
@@ -70,6 +74,7 @@ class Calls:
         reply = await self._lobbies.leave(pool, command)
         if isinstance(reply, Gone):
             await self.displays.catch_up()
+        _note_trespass(reply, command, pool)
         return reply
 
     async def history(self, banner: str, before: int | None, limit: int) -> HistoryPage | None:
@@ -145,6 +150,12 @@ def display_response(
         media_type="application/json",
         headers={**location, **tag, **(headers or {})},
     )
+
+
+def _note_trespass(reply: object, command: Command, on: str) -> None:
+    """Log that somebody reached for what is somebody else's."""
+    if isinstance(reply, NotYours | NotOperator):
+        log.warning("role refused", reason=reply.reason, verb=type(command).__name__, by=command.by, on=on)
 
 
 def _has_status(view: BannerView, status: Status | None) -> bool:

@@ -13,7 +13,7 @@ from litestar.status_codes import (
 
 from services.gateway.admission import may_show
 from services.gateway.answers import ASKING, Answer, answers
-from services.gateway.authors import caller
+from services.gateway.authors import caller, needs
 from services.gateway.bodies import IdempotencyKey, IfMatch, ReplaceBody, ShowAnywhereBody, ShowBody
 from services.gateway.calls import Calls, calls_of, display_response, keyed_id
 from services.gateway.etags import etag, expected_revision
@@ -47,6 +47,7 @@ from shared.mesh import clock
 
 @post(
     "/v1/banners/{banner:str}/display",
+    guards=needs("author"),
     status_code=HTTP_201_CREATED,
     summary="Show a text",
     tags=["Displays"],
@@ -85,6 +86,7 @@ async def show(
 
 @put(
     "/v1/banners/{banner:str}/display",
+    guards=needs("author"),
     status_code=HTTP_200_OK,
     summary="Mend what shows",
     tags=["Displays"],
@@ -114,6 +116,7 @@ async def replace(
 # The framework wants a status with a body here, because a refusal has one; success is 204 all the same.
 @delete(
     "/v1/banners/{banner:str}/display",
+    guards=needs("author"),
     status_code=HTTP_200_OK,
     summary="End what shows",
     tags=["Displays"],
@@ -135,6 +138,7 @@ async def clear(request: AnyRequest, banner: FromPath[str], if_match: IfMatch = 
 
 @post(
     "/v1/displays",
+    guards=needs("author"),
     status_code=HTTP_201_CREATED,
     summary="Show a text on any free banner",
     tags=["Displays"],
@@ -168,6 +172,7 @@ async def show_anywhere(
 
 @get(
     "/v1/displays/{display:str}",
+    guards=needs("viewer"),
     summary="Follow a message",
     tags=["Displays"],
     opt=answers(
@@ -190,6 +195,7 @@ async def get_display(request: AnyRequest, display: FromPath[str]) -> Response[A
 
 @delete(
     "/v1/displays/{display:str}",
+    guards=needs("author"),
     status_code=HTTP_200_OK,
     summary="Take back a message",
     tags=["Displays"],

@@ -15,12 +15,14 @@ from litestar.routes import HTTPRoute
 from litestar.status_codes import HTTP_201_CREATED
 
 from services.gateway.answers import JSON, Answer, Answers, answers_of
+from services.gateway.authors import Needs
 from services.gateway.examples import EXAMPLES
 from services.gateway.pages import secured
 from services.gateway.problem_types import ProblemType
 from services.gateway.problems import MEDIA_TYPE
 from services.gateway.schemas import Schema, described, reference
 from shared.contracts.identity import ID_PATTERN
+from shared.contracts.live import CallerRole
 from shared.contracts.views import BannerView, DisplayView
 from shared.mesh.services import VERSION
 
@@ -54,7 +56,10 @@ HEADERS: Final[Mapping[str, tuple[str, Schema]]] = {
     ),
     "Cache-Control": ("Ask each time whether it is still so.", {"type": "string", "examples": ["no-cache"]}),
     "Retry-After": ("How many seconds to wait before trying again.", {"type": "integer", "minimum": 1}),
-    "WWW-Authenticate": ("What to show instead.", {"type": "string", "examples": ["Bearer"]}),
+    "WWW-Authenticate": (
+        "What to show, and what was wrong with what was shown.",
+        {"type": "string", "examples": ['Bearer error="invalid_token", error_description="Expected …"']},
+    ),
     "Allow": ("What can be done with this path.", {"type": "string", "examples": ["GET, POST"]}),
 }
 
@@ -118,9 +123,13 @@ class _Operation(NamedTuple):
         return None if field is None else field.annotation
 
     @property
+    def role(self) -> CallerRole | None:
+        return next((each.role for each in self.handler.guards or () if isinstance(each, Needs)), None)
+
+    @property
     def problems(self) -> list[ProblemType]:
         return self.answers.problems(
-            is_call=self.path.startswith("/v1/"),
+            role=self.role,
             has_id="{" in self.path,
             has_parameters=any(each["in"] != "path" for each in self.parameters),
             has_body=self.body is not None,
@@ -162,7 +171,7 @@ def completed(app: Litestar, framework: Mapping[str, Any]) -> Schema:
     schemas, components = described(types)
     schema_of = dict(zip(map(id, types), schemas, strict=True))
     problems = {kind.name: kind.schema for each in operations for kind in each.problems}
-    followers = [each for each in operations if not each.answers.for_operators]
+    followers = [each for each in operations if each.role != "operator"]
     for each in operations:
         _complete(each, schema_of, followers)
     document["tags"] = [{"name": name, "description": words} for name, words in TAGS.items()]
@@ -204,8 +213,8 @@ def _complete(operation: _Operation, schema_of: Mapping[int, Schema], followers:
         str(answer.status): _success(answer, schema_of, followers) for answer in operation.answers.successes
     }
     described_as["responses"] = responses | dict(_problems(operation.problems))
-    if operation.path.startswith("/v1/"):
-        described_as["security"] = _OPERATORS if operation.answers.for_operators else _ANYBODY
+    if operation.role is not None:
+        described_as["security"] = _OPERATORS if operation.role == "operator" else _ANYBODY
 
 
 # --- parameters -----------------------------------------------------------------------------------

@@ -19,9 +19,8 @@ SECURITY_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
 }
+"""What the page may load and do; the rest of what browsers are told stands on every answer."""
 
 
 @get("/", include_in_schema=False)
@@ -32,7 +31,7 @@ async def app_page(request: AnyRequest) -> Response[bytes]:
         page, media_type="text/html", headers={**SECURITY_HEADERS, "Cache-Control": "no-cache"}
     )
     if not is_known(request):
-        response.set_cookie(new_guest())
+        response.set_cookie(new_guest(request))
     return response
 
 

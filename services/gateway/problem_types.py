@@ -23,6 +23,7 @@ _FACTS: Final[Mapping[str, Any]] = {
     "display_id": "1ab9fb6f0c5d71b0e2aa9f10",
     "expected": 56,
     "limit": "shows-per-user",
+    "found": "https://other.example",
     "missing": ["banner service"],
     "not_after": "2026-05-04T12:00:05.000Z",
     "pool": "tag-coast",
@@ -40,6 +41,7 @@ _EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "lobby-full": {"at_most": 1_000},
     "record-unreadable": {"problem": "expected a banner record of schema 2 or older, found 3"},
     "unknown-banner": {"banner": "nobody"},
+    "wrong-host": {"found": "other.example"},
 }
 """Where the example of a fact would not fit."""
 
@@ -50,7 +52,9 @@ _RETRY: Final[Mapping[str, str]] = {
     "failed": "Not at once: somebody has to mend it. With the same `Idempotency-Key` that does no harm.",
     "held": "Once the banner is released; or wait in its queue, which is open.",
     "needs-if-match": "Yes, with `If-Match` and the `ETag` of what you have seen.",
-    "not-authorized": "Yes, with a valid token, or as a guest without any.",
+    "not-author": "Yes, with the token of an author.",
+    "not-authorized": "Yes, with a valid token, or as a guest without any where guests are let in.",
+    "not-operator": "Yes, with the token of an operator.",
     "outcome-unknown": "Yes, with the same `Idempotency-Key`: that finds out what became of it.",
     "stale": "Yes, after a look at what is there now.",
     "too-late": "Yes, at once: nothing was done.",
@@ -130,8 +134,8 @@ NOT_AUTHORIZED: Final = _http(
     "not-authorized",
     "Not authorized",
     401,
-    "Expected the operator's bearer token, found another authorization.",
-    "The request shows a token, and that is none of ours.",
+    "Expected a token that is still valid, found one that expired at 2026-05-04T12:00:00.000Z.",
+    "The request shows a token that proves nothing, or none where guests are not let in.",
     headers=("WWW-Authenticate",),
 )
 NOT_FOUND: Final = _http("not-found", "Not found", 404, "Not Found", "There is nothing at this path.")

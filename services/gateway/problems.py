@@ -9,7 +9,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.status_codes import HTTP_400_BAD_REQUEST, HTTP_415_UNSUPPORTED_MEDIA_TYPE
 
-from shared.contracts.errors import OutcomeUnknown, Unreachable, Unreadable
+from shared.contracts.errors import AirDisplayError, OutcomeUnknown, Unreachable, Unreadable
 from shared.contracts.refusals import (
     Busy,
     Failed,
@@ -57,6 +57,14 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     detail: str
 
 
+class Forbidden(AirDisplayError):
+    """Raised where somebody asks for what is not theirs to ask."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.detail)
+        self.refusal = refusal
+
+
 def problem(
     slug: str, title: str, status: int, detail: str, *, headers: dict[str, str] | None = None, **facts: Any
 ) -> Response[bytes]:
@@ -100,6 +108,11 @@ async def json_only(request: AnyRequest) -> Response[bytes] | None:
     return problem(slug, title, HTTP_415_UNSUPPORTED_MEDIA_TYPE, f"Expected {_JSON}, found {kind}.")
 
 
+def on_forbidden(_request: AnyRequest, error: Forbidden) -> Response[bytes]:
+    """It was asked by somebody with a lesser role."""
+    return refused(error.refusal)
+
+
 def on_unreachable(_request: AnyRequest, _error: Unreachable) -> Response[bytes]:
     """Nobody was asked; nothing was done."""
     return refused(MeshUnavailable())
@@ -141,6 +154,7 @@ def on_bug(request: AnyRequest, error: Exception) -> Response[bytes]:
 
 
 HANDLERS: Final[dict[int | type[Exception], Any]] = {
+    Forbidden: on_forbidden,
     Unreachable: on_unreachable,
     OutcomeUnknown: on_outcome_unknown,
     Unreadable: on_unreadable,

@@ -12,7 +12,7 @@ from litestar.status_codes import (
 )
 
 from services.gateway.answers import ASKING, Answer, answers
-from services.gateway.authors import caller
+from services.gateway.authors import caller, needs
 from services.gateway.bodies import (
     Before,
     HistoryLimit,
@@ -31,7 +31,6 @@ from shared.contracts.refusals import (
     AlreadyRegistered,
     KeyReused,
     NotHeld,
-    NotOperator,
     Refusal,
     UnknownBanner,
 )
@@ -44,6 +43,7 @@ DEFAULT_HISTORY: Final = 20
 
 @post(
     "/v1/banners",
+    guards=needs("operator"),
     status_code=HTTP_201_CREATED,
     summary="Register a banner",
     tags=["Banners"],
@@ -78,6 +78,7 @@ async def register(
 
 @get(
     "/v1/banners",
+    guards=needs("viewer"),
     summary="List banners",
     tags=["Banners"],
     opt=answers(Answer(HTTP_200_OK, "Some banners, in the order of their ids.", BannerPage)),
@@ -95,6 +96,7 @@ async def list_banners(
 
 @get(
     "/v1/banners/{banner:str}",
+    guards=needs("viewer"),
     summary="One banner",
     tags=["Banners"],
     opt=answers(
@@ -120,6 +122,7 @@ async def get_banner(
 
 @get(
     "/v1/banners/{banner:str}/history",
+    guards=needs("viewer"),
     summary="What was decided about a banner",
     tags=["Banners"],
     opt=answers(
@@ -143,12 +146,13 @@ async def get_history(
 
 @put(
     "/v1/banners/{banner:str}/hold",
+    guards=needs("operator"),
     status_code=HTTP_200_OK,
     summary="Hold a banner",
     tags=["Operators"],
     opt=answers(
         Answer(HTTP_200_OK, "The banner is on hold.", BannerView, headers=("ETag",), examples=("on hold",)),
-        refusals=(NotOperator, UnknownBanner, *ASKING),
+        refusals=(UnknownBanner, *ASKING),
     ),
 )
 async def hold(request: AnyRequest, banner: FromPath[str], data: JSONBody[HoldBody]) -> Response[Any]:
@@ -163,12 +167,13 @@ async def hold(request: AnyRequest, banner: FromPath[str], data: JSONBody[HoldBo
 # The framework wants a status with a body here, because a refusal has one; success is 204 all the same.
 @delete(
     "/v1/banners/{banner:str}/hold",
+    guards=needs("operator"),
     status_code=HTTP_200_OK,
     summary="Release a banner",
     tags=["Operators"],
     opt=answers(
         Answer(HTTP_204_NO_CONTENT, "The hold has ended.", headers=("ETag",)),
-        refusals=(NotOperator, NotHeld, UnknownBanner, *ASKING),
+        refusals=(NotHeld, UnknownBanner, *ASKING),
     ),
 )
 async def release(request: AnyRequest, banner: FromPath[str]) -> Response[Any]:

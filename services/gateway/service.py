@@ -8,9 +8,9 @@ from typing import Any, Final
 import anyio
 from prometheus_client import CollectorRegistry, Gauge
 
+from services.gateway.access import Access, authority_for, door_for
 from services.gateway.admission import Admission
 from services.gateway.app import create_app
-from services.gateway.authors import Authority
 from services.gateway.calls import Calls
 from services.gateway.connections import DEFAULT_BOUNDS, Bounds
 from services.gateway.displays import Displays
@@ -21,6 +21,7 @@ from services.gateway.health import refusals_counted
 from services.gateway.hub import Hub
 from services.gateway.live import HEARTBEAT_MS, MESH_AWAY, PING, snapshot
 from services.gateway.lobbies import LobbyView
+from services.gateway.origins import doorway
 from services.gateway.past import Archive
 from services.gateway.permits import ANSWER_SECONDS, Permits
 from services.gateway.server import listen, serving
@@ -55,16 +56,17 @@ async def gateway_service(
     host: str,
     port: int,
     replicas: int,
-    operator_token: str | None = None,
+    access: Access,
     fair_use: FairUse = OFF,
     bounds: Bounds = DEFAULT_BOUNDS,
     trusted_proxies: Sequence[str] = (),
 ) -> AsyncGenerator[None]:
-    """Serve HTTP and WebSocket clients until the block is left; operators prove themselves with the token.
+    """Serve HTTP and WebSocket clients until the block is left.
 
     Raises:
-        NotFit: the address is taken, or the server will not do.
+        NotFit: the address is taken, the server will not do, or it must not be reached like this.
     """
+    authority = authority_for(access, host)
     listener = listen(host, port)
     await streams.ensure(mesh, streams.everything(replicas))
     hub = Hub()
@@ -115,10 +117,12 @@ async def gateway_service(
             epoch=log.epoch,
             missing=lambda: _missing(mesh, log),
             registry=registry,
-            authority=Authority(operator_token),
+            authority=authority,
             admission=admission,
+            origins=access.origins,
         )
-        entrance = Entrance(app, admission, at_most=bounds.requests)
+        # The door is outside: whatever is answered, by whichever part, carries its headers.
+        entrance = doorway(Entrance(app, admission, at_most=bounds.requests), door_for(access, host))
         async with serving(
             entrance, listener, bounds=bounds, on_refused=on_refused, trusted_proxies=trusted_proxies
         ):

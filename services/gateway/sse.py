@@ -11,6 +11,7 @@ from litestar.status_codes import HTTP_200_OK
 
 from services.gateway.admission import may_follow
 from services.gateway.answers import ASKING, Answer, answers
+from services.gateway.authors import needs
 from services.gateway.bodies import LastEventId
 from services.gateway.calls import calls_of
 from services.gateway.hub import Hub
@@ -58,6 +59,7 @@ def live_events_route(hub: Hub, epoch: str) -> Any:
 
     @get(
         "/v1/banners/{banner:str}/live",
+        guards=needs("viewer"),
         media_type="text/event-stream",
         summary="Follow one banner",
         tags=["Banners"],

@@ -35,6 +35,7 @@ WORDS: Final[Mapping[str, str]] = {
     "example": "What one looks like.",
     "expected": "The revision that the request named.",
     "expiries": "Which displays, on which banners.",
+    "found": "Which it was instead.",
     "hardware": "How far the hardware was heard.",
     "heartbeat_ms": "How often a ping comes, in milliseconds.",
     "hold": "Why nothing shows until it is released; null when there is no hold.",

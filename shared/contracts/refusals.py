@@ -313,6 +313,41 @@ class NotOperator(Refusal, frozen=True, kw_only=True, tag="not-operator"):
         return "Only an operator may do this."
 
 
+class NotAuthor(Refusal, frozen=True, kw_only=True, tag="not-author"):
+    """Who only looks does not do this."""
+
+    code: ClassVar[int] = 403
+    title: ClassVar[str] = "For authors"
+
+    @property
+    def detail(self) -> str:
+        return "Expected an author, found somebody who may only look: show the token of an author."
+
+
+class WrongOrigin(Refusal, frozen=True, kw_only=True, tag="wrong-origin"):
+    """A page of another site sent this, and that site is not listed."""
+
+    found: str
+    code: ClassVar[int] = 403
+    title: ClassVar[str] = "Wrong origin"
+
+    @property
+    def detail(self) -> str:
+        return f"Expected a page of this gateway or of a listed origin, found one of {self.found}."
+
+
+class WrongHost(Refusal, frozen=True, kw_only=True, tag="wrong-host"):
+    """This was meant for another host, or led here by a name that is none of ours."""
+
+    found: str
+    code: ClassVar[int] = 421
+    title: ClassVar[str] = "Wrong host"
+
+    @property
+    def detail(self) -> str:
+        return f"Expected a host that this gateway serves, found {self.found!r}."
+
+
 class NoSuchPool(Refusal, frozen=True, kw_only=True, tag="no-such-pool"):
     """No banner is in this pool, so nobody could ever be placed."""
 

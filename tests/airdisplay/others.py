@@ -14,13 +14,14 @@ from tests.support.banners import new_banner_id
 class Person:
     """Somebody who presses what there is to press, and to whom nothing is refused."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    def __init__(self, client: httpx.AsyncClient, up: Up) -> None:
         self._client = client
+        self._operator = as_operator(up)
 
     async def register(self) -> BannerId:
-        """A banner of one's own, free."""
+        """A banner of one's own, free; an operator does that for everybody."""
         banner = new_banner_id()
-        await self._done(await self._client.post("/v1/banners", json={"id": banner}))
+        await self._done(await self._client.post("/v1/banners", json={"id": banner}, headers=self._operator))
         return banner
 
     async def show(self, banner: str, text: str = "Taken") -> str:
@@ -68,13 +69,16 @@ async def guest(up: Up, name: str = "bob") -> AsyncGenerator[Person]:
     async with httpx.AsyncClient(
         base_url=up.address, headers={"Cookie": f"airdisplay_guest={name}"}
     ) as client:
-        yield Person(client)
+        yield Person(client, up)
 
 
 @asynccontextmanager
 async def operator(up: Up) -> AsyncGenerator[Person]:
     """Somebody with the token of operators."""
-    token = (up.data / "operator.token").read_text().strip()
-    headers = {"Authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(base_url=up.address, headers=headers) as client:
-        yield Person(client)
+    async with httpx.AsyncClient(base_url=up.address, headers=as_operator(up)) as client:
+        yield Person(client, up)
+
+
+def as_operator(up: Up) -> dict[str, str]:
+    """The header that shows the token of operators."""
+    return {"Authorization": f"Bearer {(up.data / 'operator.token').read_text().strip()}"}

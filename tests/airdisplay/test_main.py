@@ -4,13 +4,16 @@ import re
 import signal
 from pathlib import Path
 
+import anyio
+import httpx
 import pytest
 
 from tests.airdisplay.running import HOST, Up, airdisplay, free_port
 from tests.support.processes import running_module
+from tests.support.signing import bearing, claims_in
 
-COMMANDS = ("up", "show", "hold", "release", "history", "watch", "banners", "nodes", "device")
-WISHES = {"--queue", "--any", "--tag", "--follow", "--limit"}
+COMMANDS = ("up", "show", "hold", "release", "token", "history", "watch", "banners", "nodes", "device")
+WISHES = {"--queue", "--any", "--tag", "--follow", "--limit", "--sub", "--role", "--expires"}
 """Options that say what is wanted this once, unlike settings."""
 
 
@@ -102,3 +105,34 @@ async def test_what_cannot_be_a_banner_is_refused(banner: str) -> None:
 
     assert 1 == ended.code
     assert "expected a banner id" in ended.complained
+
+
+async def test_a_token_that_was_printed_is_believed_by_the_running_gateway(everything: Up) -> None:
+    data = ("--data-dir", str(everything.data))
+    viewer = await airdisplay("token", "--sub", "ada", "--role", "viewer", "--expires", "15m", *data)
+    author = await airdisplay("token", "--sub", "ada", *data)
+    banner = f"{everything.address}/v1/banners/nowhere/display"
+    async with httpx.AsyncClient() as client:
+        answers = [
+            await client.post(banner, json={"text": "Hello"}, headers=bearing(ended.said.strip()))
+            for ended in (viewer, author)
+        ]
+
+    assert ["/problems/not-author", "/problems/unknown-banner"] == [each.json()["type"] for each in answers]
+    claims = claims_in(viewer.said.strip())
+    assert ("ada", "viewer", 900) == (claims["sub"], claims["role"], claims["exp"] - claims["iat"])
+
+
+@pytest.mark.parametrize("wrong", ["", "1", "h", "-1h", "0d", "1w", "1.5h", "٣h", "100001d"])
+async def test_how_long_a_token_lasts_is_a_number_and_a_unit(tmp_path: Path, wrong: str) -> None:
+    ended = await airdisplay("token", "--sub", "ada", f"--expires={wrong}", "--data-dir", str(tmp_path))
+
+    assert 2 == ended.code
+    assert "expected a number and s, m, h or d, such as 1h, found" in " ".join(ended.complained.split())
+    assert not any([True async for _ in anyio.Path(tmp_path).iterdir()])
+
+
+async def test_a_token_is_about_somebody(tmp_path: Path) -> None:
+    ended = await airdisplay("token", "--sub", "", "--data-dir", str(tmp_path))
+
+    assert (78, "Error: expected a --sub, found an empty one\n") == (ended.code, ended.complained)

@@ -17,8 +17,12 @@ from airdisplay.premises import (
     reachable,
     read_operator_token,
 )
+from airdisplay.signing import PRIVATE_KEY, PUBLIC_KEYS, signing_key
 from shared.contracts.errors import NotFit
 from tests.airdisplay.running import HOST, free_port
+from tests.support.signing import claims_in
+
+DAY = 24 * 60 * 60
 
 
 @pytest.fixture
@@ -77,21 +81,32 @@ def test_the_token_of_operators_is_made_once_and_for_its_owner_alone(tmp_path: P
     token = read_operator_token(path)
 
     assert 0o600 == stat.S_IMODE(path.stat().st_mode)
-    assert len(token) >= 32
+    assert {"role": "operator", "sub": "operator"}.items() <= claims_in(token).items()
     assert path == operator_token(tmp_path)
     assert token == read_operator_token(path)
-    assert [path] == list(tmp_path.iterdir())
+    assert {path.name, PRIVATE_KEY, PUBLIC_KEYS} == {each.name for each in tmp_path.iterdir()}
 
 
-def test_a_token_that_is_there_is_kept_as_it_is(tmp_path: Path) -> None:
-    (tmp_path / "operator.token").write_text(" chosen by hand\n")
+@pytest.mark.parametrize("found", ["one of before", "about to end", "of another key", ""])
+def test_a_token_that_will_not_do_is_made_anew(tmp_path: Path, found: str) -> None:
+    key = signing_key(tmp_path)
+    old = {
+        "about to end": key.token("operator", "operator", 180 * DAY),
+        "of another key": signing_key(tmp_path / "other").token("operator", "operator", 1_000 * DAY),
+    }.get(found, found)
+    (tmp_path / "operator.token").write_text(f"{old}\n")
 
-    assert "chosen by hand" == read_operator_token(operator_token(tmp_path))
+    token = read_operator_token(operator_token(tmp_path))
+
+    assert old != token
+    assert key.lasts(token, 700 * DAY)
 
 
 def test_a_token_that_cannot_be_written_is_said(tmp_path: Path) -> None:
-    with pytest.raises(NotFit, match=f"cannot write {tmp_path}/none/operator.token: "):
-        operator_token(tmp_path / "none")
+    (tmp_path / "operator.token").mkdir()
+
+    with pytest.raises(NotFit, match=f"cannot write {tmp_path}/operator.token: "):
+        operator_token(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -56,27 +56,56 @@ async def end(up: Up, children: Mapping[str, int]) -> None:
 
 
 async def test_it_says_where_the_app_is_and_what_there_is(everything: Up) -> None:
-    greeting = everything.process.output.splitlines()[:5]
+    greeting = everything.process.output.splitlines()[:6]
 
     assert f"AirDisplay is at  http://{HOST}:{everything.http_port}/" == greeting[0]
     assert "  banners  lightning, sparky, stormy and 21 more" == greeting[1]
     assert f"  data     {everything.data}" == greeting[2]
     assert f"  operator {everything.data}/operator.token" == greeting[3]
-    assert "  stop     Ctrl-C" == greeting[4]
+    assert (
+        f'           curl -H "Authorization: Bearer $(cat {everything.data}/operator.token)" ...'
+        == greeting[4]
+    )
+    assert "  stop     Ctrl-C" == greeting[5]
 
 
 async def test_who_shows_the_token_is_an_operator_and_nobody_else_reads_it(everything: Up) -> None:
     token = everything.data / "operator.token"
-    banner = new_banner_id()
+    banner = {"id": new_banner_id()}
     async with httpx.AsyncClient(base_url=everything.address) as client:
-        await client.post("/v1/banners", json={"id": banner})
-        hold = f"/v1/banners/{banner}/hold"
-        guest = await client.put(hold, json={"reason": "wind"})
+        guest = await client.post("/v1/banners", json=banner)
         client.headers["Authorization"] = f"Bearer {token.read_text().strip()}"
-        operator = await client.put(hold, json={"reason": "wind"})
+        operator = await client.post("/v1/banners", json=banner)
 
-    assert (403, 200) == (guest.status_code, operator.status_code)
+    assert (403, 201) == (guest.status_code, operator.status_code)
     assert 0o600 == stat.S_IMODE(token.stat().st_mode)
+    assert 0o600 == stat.S_IMODE((everything.data / "auth-key.pem").stat().st_mode)
+
+
+async def test_where_others_can_call_guests_look_and_the_token_counts(tmp_path: Path) -> None:
+    async with running_up(tmp_path, "--banners", "1", "--http-host", "0.0.0.0") as up:
+        token = (up.data / "operator.token").read_text().strip()
+        body = {"text": "Hello"}
+        async with httpx.AsyncClient(base_url=up.address) as client:
+            seen = await client.get("/v1/banners/lightning")
+            guest = await client.post("/v1/banners/lightning/display", json=body)
+            client.headers["Authorization"] = f"Bearer {token}"
+            operator = await client.post("/v1/banners/lightning/display", json=body)
+
+    assert (200, 403, 201) == (seen.status_code, guest.status_code, operator.status_code)
+
+
+async def test_who_may_call_is_told_to_the_gateway(tmp_path: Path) -> None:
+    told = ("--guests", "off", "--http-origins", "https://app.example.org", "--http-hosts", "air.example.org")
+    async with (
+        running_up(tmp_path, "--banners", "0", *told) as up,
+        httpx.AsyncClient(base_url=up.address) as client,
+    ):
+        guest = await client.get("/v1/banners")
+        by_name = await client.get("/healthz", headers={"Host": "air.example.org"})
+        page = await client.get("/healthz", headers={"Origin": "https://app.example.org"})
+
+    assert (401, 200, 200) == (guest.status_code, by_name.status_code, page.status_code)
 
 
 async def test_any_free_banner_is_found_when_the_address_is_said(tmp_path: Path) -> None:

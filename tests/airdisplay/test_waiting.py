@@ -302,9 +302,7 @@ async def test_a_wrong_token_is_one_sentence(everything: Up, tmp_path: Path) -> 
     ended = await airdisplay("hold", "lightning", "wind", *told)
 
     assert 1 == ended.code
-    assert ["Error: Expected the operator's bearer token, found another authorization."] == (
-        ended.complained.splitlines()
-    )
+    assert ["Error: Expected a JWT, found something else."] == ended.complained.splitlines()
 
 
 async def test_the_history_tells_what_happened_and_how_it_ended(everything: Up) -> None:

@@ -24,14 +24,14 @@ async def in_pieces(size: int) -> AsyncGenerator[bytes]:
 @pytest.mark.parametrize("call", ["/v1/banners", "/v1/banners/{banner}/display", "/v1/displays"])
 @pytest.mark.parametrize("known", [True, False], ids=["of a length that is told", "of a length that is not"])
 async def test_ten_megabytes_are_too_large(
-    ada: httpx.AsyncClient,
+    olga: httpx.AsyncClient,
     free: BannerId,
     call: str,
     known: bool,  # noqa: FBT001
 ) -> None:
     content = b"x" * LARGE if known else in_pieces(LARGE)
 
-    response = await ada.post(call.format(banner=free), content=content, headers=JSON)
+    response = await olga.post(call.format(banner=free), content=content, headers=JSON)
 
     assert codes.REQUEST_ENTITY_TOO_LARGE == response.status_code
     assert "/problems/too-large" == problem_in(response)["type"]

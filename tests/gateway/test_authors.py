@@ -1,20 +1,22 @@
 """Who is asking: a cookie makes a guest of its own, and nobody learns the cookie of another."""
 
+import re
+
 import httpx
+import msgspec
 import pytest
 from httpx import codes
+from structlog.testing import capture_logs
 
+from services.gateway.access import Access
 from services.gateway.authors import COOKIE
+from services.gateway.tokens import user
 from shared.contracts.identity import BannerId
-from tests.support.gateways import (
-    OPERATOR_TOKEN,
-    Gateway,
-    problem_in,
-    registered_over,
-    running_gateway,
-    view_in,
-)
+from shared.contracts.live import CallerRole
+from shared.mesh import clock
+from tests.support.gateways import HOST, Gateway, problem_in, registered_over, running_gateway, show, view_in
 from tests.support.nats_server import NatsServer
+from tests.support.signing import HOUR, ISSUER, OLGA, OPERATOR_TOKEN, Issuer, bearing, keys_file
 
 
 async def author_of_a_text_by(client: httpx.AsyncClient) -> str:
@@ -122,11 +124,11 @@ async def test_another_guest_cannot_end_a_display(
     assert shown.json()["id"] == display.id
 
 
-# --- operators ------------------------------------------------------------------------------------
+# --- bearers --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
-async def test_who_shows_the_token_is_an_operator(
+async def test_who_shows_the_token_of_an_operator_is_one(
     ada: httpx.AsyncClient, free: BannerId, scheme: str
 ) -> None:
     response = await ada.put(
@@ -138,19 +140,38 @@ async def test_who_shows_the_token_is_an_operator(
     assert codes.OK == response.status_code
 
 
-async def test_all_operators_are_one_author(gateway: Gateway, ada: httpx.AsyncClient) -> None:
-    olga = gateway.guest()
-    olga.headers["Authorization"] = f"Bearer {OPERATOR_TOKEN}"
+async def test_the_bearer_is_the_author_whatever_the_cookie_says(
+    gateway: Gateway, ada: httpx.AsyncClient
+) -> None:
+    with_a_cookie = gateway.guest("ada")
+    with_a_cookie.headers.update(bearing(OPERATOR_TOKEN))
 
-    assert "operator" == await author_of_a_text_by(gateway.operator()) == await author_of_a_text_by(olga)
-    assert "operator" != await author_of_a_text_by(ada)
+    assert OLGA == await author_of_a_text_by(gateway.operator()) == await author_of_a_text_by(with_a_cookie)
+    assert OLGA != await author_of_a_text_by(ada)
 
 
+async def test_an_author_ends_what_is_shown_on_another_machine_with_another_token(
+    gateway: Gateway, free: BannerId
+) -> None:
+    at_home = gateway.bearer(ISSUER.sign("grace", "author"))
+    on_the_way = gateway.bearer(ISSUER.sign("grace", "author", jti="another"))
+    await show(at_home, free)
+
+    assert codes.NO_CONTENT == (await on_the_way.delete(f"/v1/banners/{free}/display")).status_code
+
+
+# --- those who are not let in ---------------------------------------------------------------------
+
+STRANGER = Issuer(ISSUER.key_id)
+PAST = int(clock.seconds()) - HOUR
 NO_TOKENS = [
     pytest.param(b"Bearer wrong", id="a wrong token"),
     pytest.param(f"Bearer {OPERATOR_TOKEN}x".encode(), id="a token and more"),
     pytest.param(f"Bearer {OPERATOR_TOKEN[:-1]}".encode(), id="less than a token"),
     pytest.param(f"Bearer {OPERATOR_TOKEN.upper()}".encode(), id="a token in upper case"),
+    pytest.param(f"Bearer {STRANGER.sign('olga', 'operator')}".encode(), id="a forged token"),
+    pytest.param(f"Bearer {ISSUER.sign('olga', 'operator', exp=PAST)}".encode(), id="an expired token"),
+    pytest.param(f"Bearer {ISSUER.sign('olga', 'operator', aud='x')}".encode(), id="a token for others"),
     pytest.param(b"Bearer", id="no token"),
     pytest.param(b"", id="nothing"),
     pytest.param(OPERATOR_TOKEN.encode(), id="a token without a scheme"),
@@ -159,38 +180,65 @@ NO_TOKENS = [
     pytest.param("Bearer schlüssel-🎈".encode(), id="a token that is not ASCII"),
     pytest.param(b"Bearer \xff\xfe", id="a token that is no text"),
     pytest.param(b"Bearer " + b"x" * 4_000, id="a very long token"),
+    pytest.param(b"Bearer " + b"x" * 20_000, id="a token that is too long"),
 ]
+Call = tuple[str, str, dict[str, str] | None]
+HOLD: Call = ("PUT", "/v1/banners/{banner}/hold", {"reason": "wind"})
 CALLS = [
-    pytest.param(("PUT", "/v1/banners/{banner}/hold", {"reason": "wind"}), id="hold"),
+    pytest.param(HOLD, id="hold"),
     pytest.param(("DELETE", "/v1/banners/{banner}/hold", None), id="release"),
     pytest.param(("POST", "/v1/banners/{banner}/display", {"text": "Hello"}), id="show"),
+    pytest.param(("POST", "/v1/displays", {"text": "Hello"}), id="show anywhere"),
     pytest.param(("POST", "/v1/banners", {}), id="register"),
+    pytest.param(("GET", "/v1/banners", None), id="list"),
+    pytest.param(("GET", "/v1/banners/{banner}/live", None), id="follow"),
 ]
+
+
+async def sent(client: httpx.AsyncClient, call: Call, banner: str, **headers: bytes) -> httpx.Response:
+    """The answer to a call."""
+    method, path, body = call
+    told = {name.encode(): value for name, value in headers.items()}
+    return await client.request(method, path.format(banner=banner), json=body, headers=told)
 
 
 @pytest.mark.parametrize("shown", NO_TOKENS)
 @pytest.mark.parametrize("call", CALLS)
 async def test_who_shows_anything_else_is_not_let_in_even_as_a_guest(
-    ada: httpx.AsyncClient, free: BannerId, shown: bytes, call: tuple[str, str, dict[str, str] | None]
+    ada: httpx.AsyncClient, free: BannerId, shown: bytes, call: Call
 ) -> None:
-    method, path, body = call
-    response = await ada.request(
-        method, path.format(banner=free), json=body, headers={b"Authorization": shown}
-    )
+    before = view_in(await ada.get(f"/v1/banners/{free}"))
+
+    with capture_logs() as logged:
+        response = await sent(ada, call, free, Authorization=shown)
 
     problem = problem_in(response)
     assert codes.UNAUTHORIZED == response.status_code
     assert "/problems/not-authorized" == problem["type"]
-    assert "Bearer" == response.headers["www-authenticate"]
-    assert OPERATOR_TOKEN not in response.text
-    view = view_in(await ada.get(f"/v1/banners/{free}"))
-    assert (None, None) == (view.display, view.hold)
+    challenge = response.headers["www-authenticate"]
+    assert re.fullmatch(r'Bearer error="invalid_token", error_description="[ -!#-\[\]-~]+"', challenge)
+    assert before == view_in(await ada.get(f"/v1/banners/{free}"))
+    (line,) = [each for each in logged if each["event"] == "token refused"]
+    assert (HOST, "warning") == (line["address"], line["log_level"])
+    token = shown.decode("latin-1").partition(" ")[2]
+    assert not token or token not in f"{response.text}{response.headers}{logged}"
+
+
+async def test_the_answer_says_what_is_wrong_with_a_token(ada: httpx.AsyncClient) -> None:
+    expired = await ada.get("/v1/banners", headers=bearing(ISSUER.sign(exp=1_000_000_000)))
+
+    sentence = "Expected a token that is still valid, found one that expired at 2001-09-09T01:46:40.000Z."
+    assert sentence == problem_in(expired)["detail"]
+    assert (
+        f'Bearer error="invalid_token", error_description="{sentence}"'
+        == (expired.headers["www-authenticate"])
+    )
 
 
 async def test_the_other_calls_of_displays_let_nobody_in_with_a_wrong_token(
     ada: httpx.AsyncClient, free: BannerId
 ) -> None:
-    shown = await ada.post(f"/v1/banners/{free}/display", json={"text": "Hello"})
+    shown = await show(ada, free)
     wrong = {"Authorization": "Bearer wrong"}
 
     answers = [
@@ -204,20 +252,135 @@ async def test_the_other_calls_of_displays_let_nobody_in_with_a_wrong_token(
     assert view_in(await ada.get(f"/v1/banners/{free}")).display is not None
 
 
-@pytest.mark.parametrize("token", [None, ""])
-async def test_where_there_is_no_token_nobody_is_an_operator(
-    nats_server: NatsServer, ada: httpx.AsyncClient, free: BannerId, token: str | None
+async def test_where_no_key_is_known_nobody_is_an_operator(
+    nats_server: NatsServer, ada: httpx.AsyncClient, free: BannerId
 ) -> None:
-    async with running_gateway(nats_server.url, instance="open", operator_token=token) as gateway:
+    async with running_gateway(nats_server.url, instance="open", access=Access()) as gateway:
         pretender = gateway.guest()
         answers = [
-            await pretender.put(
-                f"/v1/banners/{free}/hold", json={"reason": "wind"}, headers={"Authorization": each}
-            )
+            await sent(pretender, HOLD, free, Authorization=each.encode())
             for each in ("Bearer", "Bearer None", f"Bearer {OPERATOR_TOKEN}")
         ]
-        guest = await pretender.put(f"/v1/banners/{free}/hold", json={"reason": "wind"})
+        guest = await sent(pretender, HOLD, free)
 
     assert {codes.UNAUTHORIZED} == {answer.status_code for answer in answers}
     assert "/problems/not-operator" == problem_in(guest)["type"]
     assert view_in(await ada.get(f"/v1/banners/{free}")).hold is None
+
+
+# --- roles ----------------------------------------------------------------------------------------
+
+TAKES: dict[tuple[str, str], CallerRole] = {
+    ("GET", "/v1/banners"): "viewer",
+    ("POST", "/v1/banners"): "operator",
+    ("GET", "/v1/banners/{banner}"): "viewer",
+    ("GET", "/v1/banners/{banner}/history"): "viewer",
+    ("GET", "/v1/banners/{banner}/live"): "viewer",
+    ("PUT", "/v1/banners/{banner}/hold"): "operator",
+    ("DELETE", "/v1/banners/{banner}/hold"): "operator",
+    ("POST", "/v1/banners/{banner}/display"): "author",
+    ("PUT", "/v1/banners/{banner}/display"): "author",
+    ("DELETE", "/v1/banners/{banner}/display"): "author",
+    ("POST", "/v1/displays"): "author",
+    ("GET", "/v1/displays/{display}"): "viewer",
+    ("DELETE", "/v1/displays/{display}"): "author",
+}
+BODIES = {"/hold": {"reason": "wind"}, "/display": {"text": "Hello"}, "/displays": {"text": "Hello"}}
+RANK = ["viewer", "author", "operator"]
+
+
+async def test_every_call_is_listed_with_the_role_that_it_takes(ada: httpx.AsyncClient) -> None:
+    document = (await ada.get("/docs/openapi.json")).json()
+
+    served = {(method.upper(), path) for path, calls in document["paths"].items() for method in calls}
+    assert {each for each in served if each[1].startswith("/v1")} == TAKES.keys()
+
+
+@pytest.mark.parametrize("role", RANK)
+@pytest.mark.parametrize(("method", "path"), TAKES)
+async def test_a_call_takes_its_role_and_no_lesser_one(
+    gateway: Gateway, free: BannerId, method: str, path: str, role: CallerRole
+) -> None:
+    takes = TAKES[method, path]
+    client = gateway.bearer(ISSUER.sign(f"a-{role}", role))
+    before = view_in(await client.get(f"/v1/banners/{free}"))
+    body = BODIES.get(path[path.rindex("/") :], {}) if method != "GET" else None
+    url = path.format(banner=free, display="nothing")
+
+    with capture_logs() as logged:
+        async with client.stream(method, url, json=body) as response:
+            refused = codes.FORBIDDEN == response.status_code
+            problem = msgspec.json.decode(await response.aread()) if refused else {}
+
+    assert refused == (RANK.index(role) < RANK.index(takes))
+    if refused:
+        assert f"/problems/not-{takes}" == problem["type"]
+        assert [("role refused", takes, role, user("", f"a-{role}"))] == [
+            (each["event"], each["needs"], each["role"], each["by"]) for each in logged
+        ]
+        assert before == view_in(await client.get(f"/v1/banners/{free}"))
+
+
+async def test_who_reaches_for_the_display_of_somebody_else_is_refused_and_logged(
+    gateway: Gateway, ada: httpx.AsyncClient, free: BannerId
+) -> None:
+    await show(ada, free)
+    before = view_in(await ada.get(f"/v1/banners/{free}"))
+    grace = gateway.bearer(ISSUER.sign("grace", "author"))
+
+    with capture_logs() as logged:
+        response = await grace.delete(f"/v1/banners/{free}/display")
+
+    assert "/problems/not-yours" == problem_in(response)["type"]
+    assert [("not-yours", user("", "grace"), free)] == [
+        (each["reason"], each["by"], each["on"]) for each in logged if each["event"] == "role refused"
+    ]
+    assert before == view_in(await ada.get(f"/v1/banners/{free}"))
+
+
+# --- guests ---------------------------------------------------------------------------------------
+
+
+async def test_guests_who_may_only_look_do_not_show(nats_server: NatsServer, free: BannerId) -> None:
+    access = Access(keys=keys_file(), guests="viewer")
+    async with running_gateway(nats_server.url, instance="looked-at", access=access) as gateway:
+        guest, author = gateway.guest("ada"), gateway.bearer(ISSUER.sign("ada"))
+        seen = await guest.get(f"/v1/banners/{free}")
+        refused = await show(guest, free)
+        shown = await show(author, free)
+
+    assert (codes.OK, codes.CREATED) == (seen.status_code, shown.status_code)
+    assert "/problems/not-author" == problem_in(refused)["type"]
+
+
+OPEN_TO_ALL = ["/healthz", "/readyz", "/metrics", "/docs", "/docs/openapi.json", "/", "/app/app.js"]
+
+
+async def test_where_guests_are_not_let_in_every_call_takes_a_token(
+    nats_server: NatsServer, free: BannerId
+) -> None:
+    access = Access(keys=keys_file(), guests="off")
+    async with running_gateway(nats_server.url, instance="closed", access=access) as gateway:
+        guest, viewer = gateway.guest("ada"), gateway.bearer(ISSUER.sign("ada", "viewer"))
+        refused = [
+            await guest.request(method, path.format(banner=free, display="d")) for method, path in TAKES
+        ]
+        seen = await viewer.get(f"/v1/banners/{free}")
+        all_the_same = [await guest.get(path) for path in OPEN_TO_ALL]
+
+    assert {(codes.UNAUTHORIZED, "Bearer")} == {
+        (each.status_code, each.headers["www-authenticate"]) for each in refused
+    }
+    assert {"Expected a bearer token, found none; guests are not let in here."} == {
+        problem_in(each)["detail"] for each in refused
+    }
+    assert codes.OK == seen.status_code
+    assert {codes.OK} == {each.status_code for each in all_the_same}
+
+
+async def test_the_cookie_is_only_for_https_where_the_page_came_by_it(gateway: Gateway) -> None:
+    by_http = await gateway.guest().get("/")
+    by_https = await gateway.guest().get("/", headers={"X-Forwarded-Proto": "https"})
+
+    assert "secure" not in by_http.headers["set-cookie"].lower()
+    assert "secure" in by_https.headers["set-cookie"].lower()

@@ -46,8 +46,8 @@ async def post(client: httpx.AsyncClient, path: str, body: Any) -> httpx.Respons
         pytest.param("lightning", "object", id="a text"),
     ],
 )
-async def test_a_banner_is_not_registered_with(ada: httpx.AsyncClient, body: Any, where: str) -> None:
-    response = await post(ada, "/v1/banners", body)
+async def test_a_banner_is_not_registered_with(olga: httpx.AsyncClient, body: Any, where: str) -> None:
+    response = await post(olga, "/v1/banners", body)
 
     problem = problem_in(response)
     assert codes.UNPROCESSABLE_ENTITY == response.status_code
@@ -67,16 +67,16 @@ async def test_a_banner_is_not_registered_with(ada: httpx.AsyncClient, body: Any
         pytest.param({"name": "الراية ⚡"}, id="a name in any script"),
     ],
 )
-async def test_a_banner_is_registered_with(ada: httpx.AsyncClient, body: Any) -> None:
-    response = await ada.post("/v1/banners", json=body)
+async def test_a_banner_is_registered_with(olga: httpx.AsyncClient, body: Any) -> None:
+    response = await olga.post("/v1/banners", json=body)
 
     assert codes.CREATED == response.status_code, response.text
 
 
-async def test_the_longest_id_is_an_id(ada: httpx.AsyncClient) -> None:
+async def test_the_longest_id_is_an_id(olga: httpx.AsyncClient) -> None:
     banner = new_banner_id().ljust(63, "x")
 
-    response = await ada.post("/v1/banners", json={"id": banner})
+    response = await olga.post("/v1/banners", json={"id": banner})
 
     assert f"/v1/banners/{banner}" == response.headers["location"]
 

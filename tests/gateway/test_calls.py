@@ -153,12 +153,12 @@ async def test_the_same_key_many_times_at_once_has_one_effect(
     assert codes.CREATED == answers[0].status_code
 
 
-async def test_the_same_key_registers_once(ada: httpx.AsyncClient) -> None:
+async def test_the_same_key_registers_once(olga: httpx.AsyncClient) -> None:
     key = {"Idempotency-Key": unknown_banner_id()}
 
-    first = await ada.post("/v1/banners", json={"name": "Sparky"}, headers=key)
-    again = await ada.post("/v1/banners", json={"name": "Sparky"}, headers=key)
-    other = await ada.post("/v1/banners", json={"name": "Stormy"}, headers=key)
+    first = await olga.post("/v1/banners", json={"name": "Sparky"}, headers=key)
+    again = await olga.post("/v1/banners", json={"name": "Sparky"}, headers=key)
+    other = await olga.post("/v1/banners", json={"name": "Stormy"}, headers=key)
 
     assert codes.CREATED == first.status_code
     assert same_answer(first, again)

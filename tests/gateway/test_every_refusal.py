@@ -37,6 +37,7 @@ from tests.support.gateways import (
     view_in,
 )
 from tests.support.nats_server import running_nats_server
+from tests.support.signing import ISSUER
 
 Response = httpx.Response
 
@@ -138,7 +139,7 @@ async def unknown_banner(scene: Scene) -> tuple[Response, Facts]:
 
 
 async def already_registered(scene: Scene) -> tuple[Response, Facts]:
-    return await scene.bob.post("/v1/banners", json={"id": scene.free}), {"banner": scene.free}
+    return await scene.olga.post("/v1/banners", json={"id": scene.free}), {"banner": scene.free}
 
 
 async def bad_text(scene: Scene) -> tuple[Response, Facts]:
@@ -199,6 +200,21 @@ async def not_held(scene: Scene) -> tuple[Response, Facts]:
 
 async def not_operator(scene: Scene) -> tuple[Response, Facts]:
     return await scene.ada.put(scene.hold, json={"reason": "wind"}), {}
+
+
+async def not_author(scene: Scene) -> tuple[Response, Facts]:
+    return await show(scene.gateway.bearer(ISSUER.sign(role="viewer")), scene.free), {}
+
+
+async def wrong_origin(scene: Scene) -> tuple[Response, Facts]:
+    origin = "https://evil.example"
+    answer = await scene.ada.post(scene.display, json={"text": "Hello"}, headers={"Origin": origin})
+    return answer, {"found": origin}
+
+
+async def wrong_host(scene: Scene) -> tuple[Response, Facts]:
+    answer = await scene.ada.post(scene.display, json={"text": "Hello"}, headers={"Host": "evil.example"})
+    return answer, {"found": "evil.example"}
 
 
 async def no_such_pool(scene: Scene) -> tuple[Response, Facts]:
@@ -278,6 +294,7 @@ MET: Final[dict[type[Refusal], Meet]] = {
     refusals.MeshUnavailable: mesh_unavailable,
     refusals.NeedsIfMatch: needs_if_match,
     refusals.NoSuchPool: no_such_pool,
+    refusals.NotAuthor: not_author,
     refusals.NotHeld: not_held,
     refusals.NothingShowing: nothing_showing,
     refusals.NotOperator: not_operator,
@@ -292,6 +309,8 @@ MET: Final[dict[type[Refusal], Meet]] = {
     refusals.Unknown: outcome_unknown,
     refusals.UnknownBanner: unknown_banner,
     refusals.UnknownDisplay: unknown_display,
+    refusals.WrongHost: wrong_host,
+    refusals.WrongOrigin: wrong_origin,
 }
 
 INTERNAL: Final[dict[type[Refusal], str]] = {
@@ -410,9 +429,9 @@ async def test_a_key_is_for_one_body(scene: Scene, path: str, one: Body, other: 
         return {name: each.format(**names) if isinstance(each, str) else each for name, each in body.items()}
 
     url, key = path.format(**names), {"Idempotency-Key": new_banner_id()}
-    first = await scene.ada.post(url, json=filled(one), headers=key)
-    reused = await scene.ada.post(url, json=filled(other), headers=key)
-    again = await scene.ada.post(url, json=filled(one), headers=key)
+    first = await scene.olga.post(url, json=filled(one), headers=key)
+    reused = await scene.olga.post(url, json=filled(other), headers=key)
+    again = await scene.olga.post(url, json=filled(one), headers=key)
 
     assert first.is_success, first.text
     assert "/problems/key-reused" == problem_in(reused)["type"]

@@ -25,6 +25,7 @@ from tests.support.banners import new_banner_id
 from tests.support.gateways import HOST
 from tests.support.nats_server import NatsServer
 from tests.support.processes import Process, running_module
+from tests.support.signing import ISSUER, Issuer, bearing, keys_file
 from tests.support.viewers import following, watching
 
 HELD = new_banner_id()
@@ -141,6 +142,35 @@ async def test_a_port_that_is_taken_ends_it_with_one_sentence(
 
         (said,) = lines_of(process)
         assert f"cannot serve HTTP on {HOST} port {port}: Address already in use" == said["reason"]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+async def test_where_others_can_call_it_does_not_start_without_keys(
+    nats_server: NatsServer, tmp_path: Path, host: str
+) -> None:
+    arguments = ["--nats-url", nats_server.url, "--http-host", host]
+    with running_module("services.gateway", *arguments, log=tmp_path / "gateway.log") as process:
+        assert NOT_FIT == await process.exit_code()
+
+    (said,) = lines_of(process)
+    assert said["reason"].startswith(f"cannot serve HTTP on {host} without keys, ")
+    assert "--auth-keys" in said["reason"]
+
+
+async def test_no_token_gets_into_the_log(nats_server: NatsServer, tmp_path: Path) -> None:
+    keys = ("--auth-keys", str(keys_file()))
+    forged, good = Issuer(ISSUER.key_id).sign("eve", "operator"), ISSUER.sign("ada", "viewer")
+    async with running(nats_server, tmp_path / "gateway.log", *keys) as (process, url):
+        async with httpx.AsyncClient(base_url=url) as client:
+            for token in (forged, good):
+                await client.post("/v1/displays", json={"text": "Hello"}, headers=bearing(token))
+        await process.printed("role refused")
+
+        events = [line["event"] for line in lines_of(process)]
+        assert ["ready", "token refused", "role refused"] == events
+        for token in (forged, good):
+            assert token not in process.output
+            assert token.rpartition(".")[2] not in process.output
 
 
 async def test_hardware_that_talks_nonsense_does_not_end_it(

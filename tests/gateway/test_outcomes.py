@@ -38,6 +38,7 @@ from tests.support.gateways import (
 )
 from tests.support.nats_server import running_nats_server
 from tests.support.relay import Relay
+from tests.support.signing import AS_OPERATOR
 from tests.support.waiting import until
 
 PATIENCE_SECONDS = 0.5
@@ -197,7 +198,8 @@ async def a_banner(_lossy: Lossy, tag: str) -> Wish:
     banner = new_banner_id()
 
     def press(client: httpx.AsyncClient) -> Awaitable[httpx.Response]:
-        return client.post("/v1/banners", json={"id": banner}, headers={"Idempotency-Key": tag})
+        headers = {**AS_OPERATOR, "Idempotency-Key": tag}
+        return client.post("/v1/banners", json={"id": banner}, headers=headers)
 
     return Wish(banner, press, codes.CREATED, Registered)
 

@@ -37,6 +37,7 @@ from shared.entities.repository import Committed, Repository
 from tests.support.banners import MINUTE
 from tests.support.clock import NOON, HandClock
 from tests.support.gateways import display_in, history_over, problem_in, registered_over, show, view_in
+from tests.support.signing import OLGA
 
 B = BannerId("b1")
 
@@ -134,7 +135,7 @@ async def test_every_decision_is_told_in_full_the_newest_first(
     expected: list[tuple[str, tuple[HistoryEvent, ...]]] = [
         ("clear", (Ended(display=shown.display, ended_at=page.items[0].at, how="taken-down"),)),
         ("show", (shown,)),
-        ("release", (Released(by="operator"),)),
+        ("release", (Released(by=OLGA),)),
         ("hold", (Ended(display=nexts.display, ended_at=page.items[3].at, how="held"), Held(hold=held))),
         ("clear", (Ended(display=hello, ended_at=page.items[4].at, how="cleared"), nexts)),
         ("clear", (Left(display_id=waits.id, by=waits.by, role="author"),)),
@@ -162,7 +163,7 @@ async def test_every_decision_is_told_in_full_the_newest_first(
     revisions = [item.revision for item in page.items]
     assert sorted(revisions, reverse=True) == revisions
     assert [item.at for item in page.items] == sorted((item.at for item in page.items), reverse=True)
-    assert [up.by, "operator", last.by] == [page.items[number].by for number in (9, 0, 1)]
+    assert [up.by, OLGA, last.by] == [page.items[number].by for number in (9, 0, 1)]
 
 
 @pytest.mark.parametrize("limit", [1, 3, 7, 100])

@@ -200,15 +200,15 @@ async def test_a_body_that_is_no_json_is_malformed(
     ],
 )
 async def test_a_body_of_another_type_is_not_read(
-    ada: httpx.AsyncClient, free: BannerId, method: str, call: str, media_type: str
+    olga: httpx.AsyncClient, free: BannerId, method: str, call: str, media_type: str
 ) -> None:
-    response = await ada.request(
+    response = await olga.request(
         method, call.format(banner=free), content=b'{"text":"Hello"}', headers={"Content-Type": media_type}
     )
 
     assert codes.UNSUPPORTED_MEDIA_TYPE == response.status_code
     assert "/problems/unsupported-media-type" == problem_in(response)["type"]
-    assert view_in(await ada.get(f"/v1/banners/{free}")).display is None
+    assert view_in(await olga.get(f"/v1/banners/{free}")).display is None
 
 
 @pytest.mark.parametrize("media_type", ["application/json; charset=utf-8", "Application/JSON", None])
@@ -245,7 +245,7 @@ async def deserted(
         running_nats_server(tmp_path_factory.mktemp("deserted")) as nats,
         running_gateway(nats.url) as gateway,
     ):
-        guest = gateway.guest()
+        guest = gateway.operator()
         if request.param == "no NATS":
             await nats.kill()
             await until(functools.partial(says_what_is_missing, guest, "mesh"))

@@ -26,15 +26,16 @@ from tests.support.gateways import (
 )
 from tests.support.lobbies import beat
 from tests.support.nats_server import NatsServer
+from tests.support.signing import OLGA
 from tests.support.waiting import until
 
 # --- registering ----------------------------------------------------------------------------------
 
 
-async def test_a_registered_banner_is_told_in_full(ada: httpx.AsyncClient) -> None:
+async def test_a_registered_banner_is_told_in_full(olga: httpx.AsyncClient) -> None:
     banner = new_banner_id()
 
-    response = await ada.post(
+    response = await olga.post(
         "/v1/banners", json={"id": banner, "name": "Lightning ⚡", "tags": ["east", "fast"]}
     )
 
@@ -76,20 +77,20 @@ async def test_every_member_of_a_banner_is_there_even_when_it_is_null(
     ] == list(members)
 
 
-async def test_a_banner_without_an_id_gets_one(ada: httpx.AsyncClient) -> None:
-    one, other = [await ada.post("/v1/banners", json={"name": "Sparky"}) for _ in range(2)]
+async def test_a_banner_without_an_id_gets_one(olga: httpx.AsyncClient) -> None:
+    one, other = [await olga.post("/v1/banners", json={"name": "Sparky"}) for _ in range(2)]
 
     assert codes.CREATED == one.status_code == other.status_code
     assert view_in(one).id != view_in(other).id
-    assert view_in(one) == view_in(await ada.get(one.headers["location"]))
+    assert view_in(one) == view_in(await olga.get(one.headers["location"]))
 
 
 async def test_a_banner_without_a_name_is_called_by_its_id(ada: httpx.AsyncClient, free: BannerId) -> None:
     assert free == view_in(await ada.get(f"/v1/banners/{free}")).name
 
 
-async def test_an_id_is_registered_once(bob: httpx.AsyncClient, free: BannerId) -> None:
-    response = await bob.post("/v1/banners", json={"id": free})
+async def test_an_id_is_registered_once(olga: httpx.AsyncClient, free: BannerId) -> None:
+    response = await olga.post("/v1/banners", json={"id": free})
 
     problem = problem_in(response)
     assert codes.CONFLICT == response.status_code
@@ -306,7 +307,7 @@ async def test_a_hold_is_told_in_full_and_ends_what_shows(
     assert view.display is None
     assert view.hold is not None
     assert before <= view.hold.at <= clock.now()
-    assert OnHold(reason="storm ⚡", by="operator", at=view.hold.at) == view.hold
+    assert OnHold(reason="storm ⚡", by=OLGA, at=view.hold.at) == view.hold
     assert view == view_in(await ada.get(f"/v1/banners/{free}"))
     assert "held" == (await followed_over(ada, up.id)).how
 

@@ -11,6 +11,7 @@ import msgspec
 from prometheus_client import CollectorRegistry
 
 from services.expiry.service import expiry_service
+from services.gateway.access import Access
 from services.gateway.admission import Admission
 from services.gateway.app import create_app
 from services.gateway.authors import Authority
@@ -22,6 +23,7 @@ from services.gateway.followed import Followed
 from services.gateway.hub import Hub
 from services.gateway.live import PING
 from services.gateway.lobbies import LobbyView
+from services.gateway.origins import Door, doorway
 from services.gateway.past import Archive
 from services.gateway.permits import Permits
 from services.gateway.problems import MEDIA_TYPE
@@ -37,10 +39,10 @@ from shared.mesh.connection import Mesh, open_mesh
 from tests.support.banners import MINUTE, new_banner_id, running_banner_service
 from tests.support.documented import judge
 from tests.support.lobbies import beat, running_lobby_service
+from tests.support.signing import AS_OPERATOR, OPERATOR_TOKEN, bearing, keys_file
 from tests.support.waiting import until
 
 HOST = "127.0.0.1"
-OPERATOR_TOKEN = "the-operators-own"  # noqa: S105 (of tests)
 EPOCH = "18c2f"
 """The life of the log, as a gateway without a log tells it."""
 
@@ -78,11 +80,15 @@ class Gateway:
         self._clients.push_async_callback(client.aclose)
         return client
 
-    def operator(self) -> httpx.AsyncClient:
-        """An operator, who calls with the token."""
-        client = self.guest("olga")
-        client.headers["Authorization"] = f"Bearer {OPERATOR_TOKEN}"
+    def bearer(self, token: str) -> httpx.AsyncClient:
+        """Somebody who calls with a token."""
+        client = self.guest()
+        client.headers.update(bearing(token))
         return client
+
+    def operator(self) -> httpx.AsyncClient:
+        """An operator."""
+        return self.bearer(OPERATOR_TOKEN)
 
 
 @asynccontextmanager
@@ -90,7 +96,7 @@ async def running_gateway(
     nats_url: str,
     *,
     instance: str = "test",
-    operator_token: str | None = OPERATOR_TOKEN,
+    access: Access | None = None,
     fair_use: FairUse = OFF,
     bounds: Bounds = DEFAULT_BOUNDS,
     trusted_proxies: Sequence[str] = (),
@@ -99,6 +105,7 @@ async def running_gateway(
 
     Nobody is limited unless it is said: tests ask more than people do.
     """
+    access = access or Access(keys=keys_file())
     async with (
         open_mesh(nats_url, name=f"{NAME}-{instance}") as mesh,
         gateway_service(
@@ -107,7 +114,7 @@ async def running_gateway(
             host=HOST,
             port=0,
             replicas=1,
-            operator_token=operator_token,
+            access=access,
             fair_use=fair_use,
             bounds=bounds,
             trusted_proxies=trusted_proxies,
@@ -169,15 +176,15 @@ async def running_hub(*, heartbeat_seconds: float = 600) -> AsyncGenerator[tuple
         tasks.start_soon(followed.run)
         tasks.start_soon(hub.watch_for_stalls)
         tasks.start_soon(hub.beat, PING, heartbeat_seconds)
-        async with serving(app, listener):
+        async with serving(doorway(app, Door()), listener):
             yield hub, Gateway(port, clients)
         tasks.cancel_scope.cancel()
 
 
 async def registered_over(client: httpx.AsyncClient, banner: BannerId | None = None, **body: Any) -> BannerId:
-    """A banner that is there, with nothing on it."""
+    """A banner that an operator registered, with nothing on it."""
     banner = banner or new_banner_id()
-    answer = await client.post("/v1/banners", json={"id": banner, **body})
+    answer = await client.post("/v1/banners", json={"id": banner, **body}, headers=AS_OPERATOR)
     assert answer.status_code == httpx.codes.CREATED, answer.text
     return banner
 

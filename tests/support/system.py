@@ -15,6 +15,7 @@ from typing import Final
 import httpx
 
 from tests.support.nats_server import NatsServer, running_nats_server
+from tests.support.signing import AS_OPERATOR, keys_file
 from tests.support.waiting import until
 
 _ROOT: Final = Path(__file__).parents[2]
@@ -77,7 +78,7 @@ class System:
 
     async def register(self, *banners: str) -> None:
         """Register banners."""
-        async with httpx.AsyncClient(base_url=self.urls[0], headers=_JSON) as client:
+        async with httpx.AsyncClient(base_url=self.urls[0], headers={**_JSON, **AS_OPERATOR}) as client:
             for banner in banners:
                 answer = await client.post("/v1/banners", json={"id": banner})
                 assert answer.status_code == 201, answer.text
@@ -90,12 +91,16 @@ async def running_system(
     """A mesh that serves, until the block is left; a display lasts `ttl` seconds."""
     async with running_nats_server(directory) as nats:
         at = ["--nats-url", nats.url]
+        keys = ["--auth-keys", str(keys_file())]
         ports = [_free_port() for _ in range(gateways)]
         arguments = {
             **{f"banner-{number}": [*at, "--display-ttl", str(ttl)] for number in range(banners)},
             **{f"expiry-{number}": at for number in range(expiries)},
             **{f"lobby-{number}": at for number in range(lobbies)},
-            **{f"gateway-{number}": [*at, "--http-port", str(port)] for number, port in enumerate(ports)},
+            **{
+                f"gateway-{number}": [*at, *keys, "--http-port", str(port)]
+                for number, port in enumerate(ports)
+            },
         }
         parts = {
             name: Part(name.partition("-")[0], each, directory / f"{name}.log")

@@ -15,6 +15,7 @@ import httpx
 import pytest
 import yaml
 
+from tests.support.signing import AS_OPERATOR, keys_file
 from tests.support.waiting import until
 
 ROOT: Final = Path(__file__).parents[2]
@@ -98,7 +99,12 @@ class Local:
     def _environment(self, name: str) -> dict[str, str]:
         settings = {key: self._moved(value) for key, value in SERVICES[name].get("environment", {}).items()}
         if name in GATEWAYS:
-            settings |= {"AIRDISPLAY_HTTP_HOST": "127.0.0.1", "AIRDISPLAY_HTTP_PORT": str(self.http[name])}
+            assert settings["AIRDISPLAY_AUTH_KEYS"] == f"/run/secrets/{SERVICES[name]['secrets'][0]}"
+            settings |= {
+                "AIRDISPLAY_HTTP_HOST": "127.0.0.1",
+                "AIRDISPLAY_HTTP_PORT": str(self.http[name]),
+                "AIRDISPLAY_AUTH_KEYS": str(keys_file()),
+            }
         return settings
 
     def _moved(self, text: str) -> str:
@@ -156,10 +162,12 @@ def test_every_setting_is_one_that_the_services_know() -> None:
 async def test_a_message_goes_through_the_cluster_also_with_one_server_gone(tmp_path: Path) -> None:
     async with composed(tmp_path) as local:
         first, second = (f"http://127.0.0.1:{port}" for port in local.http.values())
-        async with httpx.AsyncClient(timeout=10, headers=HEADERS) as client:
+        async with httpx.AsyncClient(timeout=10, headers={**HEADERS, **AS_OPERATOR}) as client:
             for banner in ("lightning", "sparky"):
                 registered = await client.post(f"{first}/v1/banners", json={"id": banner})
                 assert registered.status_code == 201, registered.text
+            async with httpx.AsyncClient(headers=HEADERS) as guest:
+                refused = await guest.post(f"{first}/v1/banners/lightning/display", json={"text": "mine"})
             shown = await client.post(f"{first}/v1/banners/lightning/display", json={"text": "three"})
             seen = await client.get(f"{second}/v1/banners/lightning")
             local.kill("nats-2")
@@ -176,5 +184,6 @@ async def test_a_message_goes_through_the_cluster_also_with_one_server_gone(tmp_
                 await until(shows_again, seconds=60)
             still = await client.get(f"{first}/v1/banners/lightning")
 
+    assert refused.status_code == 403, refused.text
     assert shown.status_code == 201, shown.text
     assert shown.json()["id"] == seen.json()["display"]["id"] == still.json()["display"]["id"]

@@ -7,6 +7,7 @@ from pathlib import Path
 import anyio
 import pytest
 
+from tests.support.signing import OPERATOR_TOKEN
 from tests.support.system import System, running_system
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +25,7 @@ def curl_blocks() -> list[str]:
 async def paste(block: str, system: System) -> str:
     """Run a block as it stands, but for the port."""
     script = block.replace("http://127.0.0.1:8000", system.urls[0])
+    script = script.replace("$(cat .airdisplay/operator.token)", OPERATOR_TOKEN)
     done = await anyio.run_process(["bash", "-c", script], stderr=subprocess.STDOUT, check=False)
     return done.stdout.decode()
 

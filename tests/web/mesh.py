@@ -17,6 +17,7 @@ from shared.mesh.connection import Mesh, open_mesh
 from tests.support.banners import new_banner_id
 from tests.support.nats_server import NatsServer
 from tests.support.processes import running_module
+from tests.support.signing import AS_OPERATOR
 from tests.support.system import System, running_system
 
 _GATEWAY = "gateway-0"
@@ -64,7 +65,7 @@ class WholeMesh:
         """A banner of this name, free; its id."""
         banner = banner or new_banner_id()
         body = {"id": banner, "name": name, "tags": list(tags)}
-        response = await self._client.post("/v1/banners", json=body)
+        response = await self._client.post("/v1/banners", json=body, headers=AS_OPERATOR)
         assert response.status_code == codes.CREATED, response.text
         return banner
 
