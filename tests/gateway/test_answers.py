@@ -5,7 +5,8 @@ from litestar.routes import HTTPRoute
 
 from services.gateway import problem_types
 from services.gateway.answers import Answer, Answers, answers, answers_of
-from shared.contracts.refusals import Busy, Failed, Held, NotOperator
+from shared.contracts.live import CallerRole
+from shared.contracts.refusals import Busy, Failed, Held
 from tests.support.apps import bare_app
 
 QUIET = Answer(200, "It is so.")
@@ -36,15 +37,14 @@ def test_who_says_nothing_is_told_apart() -> None:
 def test_every_problem_is_told_once_in_the_order_of_statuses() -> None:
     said = Answers((QUIET,), (Failed, Held, Busy, Busy))
 
-    problems = said.problems(is_call=False, has_id=False, has_parameters=False, has_body=False)
+    problems = said.problems(role=None, has_id=False, has_parameters=False, has_body=False)
 
-    assert ["busy", "held", "failed"] == [each.slug for each in problems]
+    assert ["wrong-origin", "busy", "held", "wrong-host", "failed"] == [each.slug for each in problems]
 
 
 @pytest.mark.parametrize(
     ("form", "met"),
     [
-        pytest.param("is_call", {"not-authorized"}, id="a call of the API"),
         pytest.param("has_id", {"not-found"}, id="with an id in its path"),
         pytest.param("has_parameters", {"invalid-request"}, id="with parameters"),
         pytest.param(
@@ -55,22 +55,32 @@ def test_every_problem_is_told_once_in_the_order_of_statuses() -> None:
     ],
 )
 def test_what_every_call_of_a_form_may_meet_need_not_be_said(form: str, met: set[str]) -> None:
-    forms = dict.fromkeys(("is_call", "has_id", "has_parameters", "has_body"), False) | {form: True}
+    forms = dict.fromkeys(("has_id", "has_parameters", "has_body"), False) | {form: True}
 
-    problems = Answers((QUIET,), ()).problems(**forms)
+    problems = Answers((QUIET,), ()).problems(role=None, **forms)
 
     assert met <= {each.slug for each in problems}
-    assert {"failed"} <= {each.slug for each in problems}
+    assert {"failed", "wrong-host", "wrong-origin"} <= {each.slug for each in problems}
 
 
 def test_problems_of_the_gateway_itself_are_said_like_refusals() -> None:
     said = Answers((QUIET,), (problem_types.NOT_READY,))
 
-    problems = said.problems(is_call=False, has_id=False, has_parameters=False, has_body=False)
+    problems = said.problems(role=None, has_id=False, has_parameters=False, has_body=False)
 
     assert problem_types.NOT_READY in problems
 
 
-def test_what_refuses_others_is_for_operators() -> None:
-    assert Answers((QUIET,), (NotOperator,)).for_operators
-    assert not Answers((QUIET,), (Busy,)).for_operators
+@pytest.mark.parametrize(
+    ("role", "met"),
+    [
+        pytest.param(None, set(), id="for nobody in particular"),
+        pytest.param("viewer", {"not-authorized"}, id="for viewers"),
+        pytest.param("author", {"not-authorized", "not-author"}, id="for authors"),
+        pytest.param("operator", {"not-authorized", "not-operator"}, id="for operators"),
+    ],
+)
+def test_who_has_a_lesser_role_is_answered_so(role: CallerRole | None, met: set[str]) -> None:
+    problems = Answers((QUIET,), ()).problems(role=role, has_id=False, has_parameters=False, has_body=False)
+
+    assert met == {each.slug for each in problems if each.slug.startswith("not-")}

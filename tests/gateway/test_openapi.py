@@ -148,6 +148,7 @@ def test_what_was_made_leads_to_what_can_be_done_with_it(operations: dict[str, O
 
 def test_who_may_call_is_described(document: dict[str, Any], operations: dict[str, Operation]) -> None:
     assert [{"bearer": ["operator"]}] == operations["hold"]["security"]
+    assert [{"bearer": ["operator"]}] == operations["register"]["security"]
     assert [{}, {"guest": []}, {"bearer": []}] == operations["show"]["security"]
     assert "security" not in operations["healthz"]
     assert {"bearer", "guest"} == document["components"]["securitySchemes"].keys()
