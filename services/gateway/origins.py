@@ -7,6 +7,7 @@ session of whoever looks at them. Clients that are no browsers send neither, and
 
 import ipaddress
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -109,6 +110,7 @@ def cross_origin(origins: Collection[str]) -> CORSConfig | None:
     )
 
 
+@lru_cache(maxsize=256)  # nearly every request says the same
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine, as every machine calls itself."""
     if host == "localhost" or host.endswith(".localhost"):
@@ -124,6 +126,7 @@ def is_https(scope: Scope) -> bool:
     return scope["scheme"] in {"https", "wss"} or (b"x-forwarded-proto", b"https") in scope["headers"]
 
 
+@lru_cache(maxsize=256)
 def _name_in(host: str) -> str:
     """A `Host` without its port."""
     try:

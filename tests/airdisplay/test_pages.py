@@ -1,24 +1,29 @@
-"""What the page on waiting tells people to paste works, in the order in which it stands there."""
+"""What the pages on waiting and signing in tell people to paste works, in the order of the page."""
 
 import os
 import sys
 from pathlib import Path
 
 import anyio
+import pytest
 
 from tests.airdisplay.running import ROOT, running_up
 from tests.examples.pasting import blocks, dead_links
+from tests.support.signing import claims_in
 
 PAGE = "docs/waiting-your-turn.md"
+SIGNING_IN = "docs/signing-in.md"
 
 
-def test_every_file_that_is_linked_is_there() -> None:
-    assert [] == dead_links(PAGE)
+@pytest.mark.parametrize("page", [PAGE, SIGNING_IN])
+def test_every_file_that_is_linked_is_there(page: str) -> None:
+    assert [] == dead_links(page)
 
 
-async def test_the_page_works_when_pasted(tmp_path: Path) -> None:
+async def pasted(page: str, tmp_path: Path) -> str:
+    """What the shell says when everything on a page is pasted, beside an `up` of its own."""
     async with running_up(tmp_path, "--banners", "1") as up:
-        script = "\n".join(blocks(PAGE, "sh"))
+        script = "\n".join(blocks(page, "sh"))
         script = script.replace("http://127.0.0.1:8000", up.address).replace(".airdisplay/", f"{up.data}/")
         environment = {
             **os.environ,
@@ -28,7 +33,19 @@ async def test_the_page_works_when_pasted(tmp_path: Path) -> None:
         }
         command = f'airdisplay() {{ "{sys.executable}" -m airdisplay "$@"; }}\n{script}'
         done = await anyio.run_process(["bash", "-ec", command], cwd=tmp_path, env=environment)
-        said = done.stdout.decode()
+        return done.stdout.decode()
+
+
+async def test_the_page_on_signing_in_works_when_pasted(tmp_path: Path) -> None:
+    said = await pasted(SIGNING_IN, tmp_path)
+
+    assert '"id":"lightning"' in said
+    claims = claims_in((tmp_path / "ada.token").read_text().strip())
+    assert ("ada", "author") == (claims["sub"], claims["role"])
+
+
+async def test_the_page_on_waiting_works_when_pasted(tmp_path: Path) -> None:
+    said = await pasted(PAGE, tmp_path)
 
     expected = [
         '"text":"Marry me, Adda!"',

@@ -89,6 +89,10 @@ def test_it_is_not_let_in_from(headers: dict[str, str], found: str) -> None:
     assert ("wrong-origin", found) == (refusal.reason, getattr(refusal, "found", None))
 
 
+def test_who_does_not_say_whom_it_calls_is_no_page_of_ours() -> None:
+    assert Door().refusal(told(origin="null")) is not None
+
+
 async def test_a_page_of_another_site_changes_nothing_and_is_logged(
     ada: httpx.AsyncClient, free: BannerId
 ) -> None:
