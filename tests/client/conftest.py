@@ -8,7 +8,6 @@ import pytest
 from airdisplay_client import AirDisplay
 from shared.contracts.identity import BannerId
 from tests.support.gateways import (
-    OPERATOR_TOKEN,
     Gateway,
     Services,
     registered_over,
@@ -16,6 +15,7 @@ from tests.support.gateways import (
     running_services,
 )
 from tests.support.nats_server import NatsServer
+from tests.support.signing import OPERATOR_TOKEN
 
 
 @pytest.fixture(scope="module")

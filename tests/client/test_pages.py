@@ -10,8 +10,9 @@ import pytest
 
 from shared.contracts.identity import BannerId
 from tests.examples.pasting import ROOT, blocks, dead_links
-from tests.support.gateways import OPERATOR_TOKEN, Gateway, registered_over
+from tests.support.gateways import Gateway, registered_over
 from tests.support.processes import Process, running_module, running_script
+from tests.support.signing import OPERATOR_TOKEN
 from tests.support.waiting import until
 
 PAGE = "airdisplay_client/README.md"

@@ -16,9 +16,10 @@ from shared.contracts.identity import BannerId
 from tests.clients.control import Command, control
 from tests.clients.documents import CLIENT, GENERATED, with_node, write_types
 from tests.support.banners import MINUTE
-from tests.support.gateways import OPERATOR_TOKEN, registered_over, running_gateway, running_services
+from tests.support.gateways import registered_over, running_gateway, running_services
 from tests.support.lobbies import beat
 from tests.support.nats_server import NatsServer
+from tests.support.signing import OPERATOR_TOKEN
 from tests.support.system import System, running_system
 
 SECOND: Final = 1_000

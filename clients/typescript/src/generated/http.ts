@@ -880,14 +880,14 @@ export interface components {
         };
         /**
          * NotAuthorizedProblem
-         * @description The request shows a token, and that is none of ours.
+         * @description The request shows a token that proves nothing, or none where guests are not let in.
          *
-         *     Try again? Yes, with a valid token, or as a guest without any.
+         *     Try again? Yes, with a valid token, or as a guest without any where guests are let in.
          * @example {
          *       "type": "/problems/not-authorized",
          *       "title": "Not authorized",
          *       "status": 401,
-         *       "detail": "Expected the operator's bearer token, found another authorization."
+         *       "detail": "Expected a token that is still valid, found one that expired at 2026-05-04T12:00:00.000Z."
          *     }
          */
         NotAuthorizedProblem: {
@@ -899,6 +899,31 @@ export interface components {
             title: "Not authorized";
             /** @constant */
             type: "/problems/not-authorized";
+        };
+        /**
+         * NotAuthorProblem
+         * @description Who only looks does not do this.
+         *
+         *     Try again? Yes, with the token of an author.
+         * @example {
+         *       "type": "/problems/not-author",
+         *       "title": "For authors",
+         *       "status": 403,
+         *       "detail": "Expected an author, found somebody who may only look: show the token of an author."
+         *     }
+         */
+        NotAuthorProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 403;
+            /** @constant */
+            title: "For authors";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/not-author";
         };
         /**
          * NotFoundProblem
@@ -979,7 +1004,7 @@ export interface components {
          * NotOperatorProblem
          * @description Only operators do this.
          *
-         *     Try again? No: the same again is answered the same.
+         *     Try again? Yes, with the token of an operator.
          * @example {
          *       "type": "/problems/not-operator",
          *       "title": "For operators",
@@ -994,7 +1019,10 @@ export interface components {
             status: 403;
             /** @constant */
             title: "For operators";
-            /** @constant */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "/problems/not-operator";
         };
         /**
@@ -1071,7 +1099,10 @@ export interface components {
             status: 403;
             /** @constant */
             title: "Not yours";
-            /** @constant */
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
             type: "/problems/not-yours";
         };
         /**
@@ -1599,6 +1630,59 @@ export interface components {
             /** @constant */
             type: "/problems/unsupported-media-type";
         };
+        /**
+         * WrongHostProblem
+         * @description This was meant for another host, or led here by a name that is none of ours.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/wrong-host",
+         *       "title": "Wrong host",
+         *       "status": 421,
+         *       "detail": "Expected a host that this gateway serves, found 'other.example'.",
+         *       "found": "other.example"
+         *     }
+         */
+        WrongHostProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description Which it was instead. */
+            found: string;
+            /** @constant */
+            status: 421;
+            /** @constant */
+            title: "Wrong host";
+            /** @constant */
+            type: "/problems/wrong-host";
+        };
+        /**
+         * WrongOriginProblem
+         * @description A page of another site sent this, and that site is not listed.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/wrong-origin",
+         *       "title": "Wrong origin",
+         *       "status": 403,
+         *       "detail": "Expected a page of this gateway or of a listed origin, found one of https://other.example.",
+         *       "found": "https://other.example"
+         *     }
+         */
+        WrongOriginProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description Which it was instead. */
+            found: string;
+            /** @constant */
+            status: 403;
+            /** @constant */
+            title: "Wrong origin";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/wrong-origin";
+        };
     };
     responses: never;
     parameters: never;
@@ -1614,7 +1698,7 @@ export interface components {
         Location: string;
         /** @description How many seconds to wait before trying again. */
         "Retry-After": number;
-        /** @description What to show instead. */
+        /** @description What to show, and what was wrong with what was shown. */
         "WWW-Authenticate": string;
     };
     pathItems: never;
@@ -1637,6 +1721,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongOriginProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
                 };
             };
             /** @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted. */
@@ -1666,6 +1768,24 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongOriginProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
                 };
             };
             /** @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted. */
@@ -1703,6 +1823,15 @@ export interface operations {
                     "application/json": components["schemas"]["ProblemPage"];
                 };
             };
+            /** @description [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongOriginProblem"];
+                };
+            };
             /** @description [`not-found`](/problems/not-found): There is nothing at this path. */
             404: {
                 headers: {
@@ -1710,6 +1839,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["NotFoundProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
                 };
             };
             /** @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted. */
@@ -1739,6 +1877,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongOriginProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
                 };
             };
             /** @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted. */
@@ -1801,7 +1957,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["MalformedRequestProblem"];
                 };
             };
-            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token that proves nothing, or none where guests are not let in. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -1809,6 +1965,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /** @description [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongOriginProblem"];
                 };
             };
             /** @description [`too-slow`](/problems/too-slow): The request did not come as a whole in the time that there is for it; the connection ends. */
@@ -1827,6 +1992,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["AddressTooLongProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
                 };
             };
             /** @description [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each. */
@@ -1914,7 +2088,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["MalformedRequestProblem"];
                 };
             };
-            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token that proves nothing, or none where guests are not let in. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -1922,6 +2096,19 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /**
+             * @description [`not-operator`](/problems/not-operator): Only operators do this.
+             *
+             *     [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotOperatorProblem"] | components["schemas"]["WrongOriginProblem"];
                 };
             };
             /**
@@ -1971,6 +2158,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
                 };
             };
             /**
@@ -2089,7 +2285,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["MalformedRequestProblem"];
                 };
             };
-            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token that proves nothing, or none where guests are not let in. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -2097,6 +2293,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /** @description [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongOriginProblem"];
                 };
             };
             /**
@@ -2132,6 +2337,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["AddressTooLongProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
                 };
             };
             /** @description [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each. */
@@ -2242,7 +2456,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["MalformedRequestProblem"];
                 };
             };
-            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token that proves nothing, or none where guests are not let in. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -2252,13 +2466,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
                 };
             };
-            /** @description [`not-yours`](/problems/not-yours): Only its author or an operator ends a display. */
+            /**
+             * @description [`not-author`](/problems/not-author): Who only looks does not do this.
+             *
+             *     [`not-yours`](/problems/not-yours): Only its author or an operator ends a display.
+             *
+             *     [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["NotYoursProblem"];
+                    "application/problem+json": components["schemas"]["NotAuthorProblem"] | components["schemas"]["NotYoursProblem"] | components["schemas"]["WrongOriginProblem"];
                 };
             };
             /**
@@ -2323,6 +2543,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
                 };
             };
             /**
@@ -2458,7 +2687,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["MalformedRequestProblem"];
                 };
             };
-            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token that proves nothing, or none where guests are not let in. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -2466,6 +2695,19 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /**
+             * @description [`not-author`](/problems/not-author): Who only looks does not do this.
+             *
+             *     [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotAuthorProblem"] | components["schemas"]["WrongOriginProblem"];
                 };
             };
             /**
@@ -2535,6 +2777,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
                 };
             };
             /**
@@ -2649,7 +2900,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["MalformedRequestProblem"];
                 };
             };
-            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token that proves nothing, or none where guests are not let in. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -2659,13 +2910,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
                 };
             };
-            /** @description [`not-yours`](/problems/not-yours): Only its author or an operator ends a display. */
+            /**
+             * @description [`not-author`](/problems/not-author): Who only looks does not do this.
+             *
+             *     [`not-yours`](/problems/not-yours): Only its author or an operator ends a display.
+             *
+             *     [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["NotYoursProblem"];
+                    "application/problem+json": components["schemas"]["NotAuthorProblem"] | components["schemas"]["NotYoursProblem"] | components["schemas"]["WrongOriginProblem"];
                 };
             };
             /**
@@ -2712,6 +2969,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["AddressTooLongProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
                 };
             };
             /** @description [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each. */
@@ -2819,7 +3085,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["MalformedRequestProblem"];
                 };
             };
-            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token that proves nothing, or none where guests are not let in. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -2827,6 +3093,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /** @description [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongOriginProblem"];
                 };
             };
             /**
@@ -2862,6 +3137,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["AddressTooLongProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
                 };
             };
             /** @description [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each. */
@@ -2969,7 +3253,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["MalformedRequestProblem"];
                 };
             };
-            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token that proves nothing, or none where guests are not let in. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -2979,13 +3263,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
                 };
             };
-            /** @description [`not-operator`](/problems/not-operator): Only operators do this. */
+            /**
+             * @description [`not-operator`](/problems/not-operator): Only operators do this.
+             *
+             *     [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["NotOperatorProblem"];
+                    "application/problem+json": components["schemas"]["NotOperatorProblem"] | components["schemas"]["WrongOriginProblem"];
                 };
             };
             /**
@@ -3039,6 +3327,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
                 };
             };
             /** @description [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each. */
@@ -3140,7 +3437,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["MalformedRequestProblem"];
                 };
             };
-            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token that proves nothing, or none where guests are not let in. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -3150,13 +3447,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
                 };
             };
-            /** @description [`not-operator`](/problems/not-operator): Only operators do this. */
+            /**
+             * @description [`not-operator`](/problems/not-operator): Only operators do this.
+             *
+             *     [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["NotOperatorProblem"];
+                    "application/problem+json": components["schemas"]["NotOperatorProblem"] | components["schemas"]["WrongOriginProblem"];
                 };
             };
             /**
@@ -3194,6 +3495,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["AddressTooLongProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
                 };
             };
             /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
@@ -3291,7 +3601,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["MalformedRequestProblem"];
                 };
             };
-            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token that proves nothing, or none where guests are not let in. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -3299,6 +3609,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /** @description [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongOriginProblem"];
                 };
             };
             /**
@@ -3334,6 +3653,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["AddressTooLongProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
                 };
             };
             /** @description [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each. */
@@ -3449,7 +3777,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["MalformedRequestProblem"];
                 };
             };
-            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token that proves nothing, or none where guests are not let in. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -3457,6 +3785,19 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /**
+             * @description [`not-author`](/problems/not-author): Who only looks does not do this.
+             *
+             *     [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotAuthorProblem"] | components["schemas"]["WrongOriginProblem"];
                 };
             };
             /** @description [`no-such-pool`](/problems/no-such-pool): No banner is in this pool, so nobody could ever be placed. */
@@ -3506,6 +3847,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
                 };
             };
             /**
@@ -3621,7 +3971,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["MalformedRequestProblem"];
                 };
             };
-            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token that proves nothing, or none where guests are not let in. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -3629,6 +3979,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /** @description [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongOriginProblem"];
                 };
             };
             /**
@@ -3664,6 +4023,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["AddressTooLongProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
                 };
             };
             /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
@@ -3755,7 +4123,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["MalformedRequestProblem"];
                 };
             };
-            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token, and that is none of ours. */
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token that proves nothing, or none where guests are not let in. */
             401: {
                 headers: {
                     "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
@@ -3765,13 +4133,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
                 };
             };
-            /** @description [`not-yours`](/problems/not-yours): Only its author or an operator ends a display. */
+            /**
+             * @description [`not-author`](/problems/not-author): Who only looks does not do this.
+             *
+             *     [`not-yours`](/problems/not-yours): Only its author or an operator ends a display.
+             *
+             *     [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["NotYoursProblem"];
+                    "application/problem+json": components["schemas"]["NotAuthorProblem"] | components["schemas"]["NotYoursProblem"] | components["schemas"]["WrongOriginProblem"];
                 };
             };
             /**
@@ -3809,6 +4183,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["AddressTooLongProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
                 };
             };
             /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
