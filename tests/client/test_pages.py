@@ -12,7 +12,7 @@ from shared.contracts.identity import BannerId
 from tests.examples.pasting import ROOT, blocks, dead_links
 from tests.support.gateways import Gateway, registered_over
 from tests.support.processes import Process, running_module, running_script
-from tests.support.signing import OPERATOR_TOKEN
+from tests.support.signing import OLGA, OPERATOR_TOKEN
 from tests.support.waiting import until
 
 PAGE = "airdisplay_client/README.md"
@@ -78,7 +78,7 @@ async def test_to_operate(gateway: Gateway, tmp_path: Path) -> None:
     with running(OPERATE, gateway, tmp_path) as process:
         assert 0 == await process.exit_code()
 
-    assert ["lightning is on hold; 0 in line", "release by operator", "hold by operator"] == (
+    assert ["lightning is on hold; 0 in line", f"release by {OLGA}", f"hold by {OLGA}"] == (
         process.output.splitlines()
     )
 
