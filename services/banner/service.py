@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Final
 
 import msgspec
 import structlog
 
+from services.banner.blocklist import BLOCKLIST
 from services.banner.entity import Ask, banner_entity
 from shared.contracts import refusals, subjects
 from shared.contracts.banner import (
@@ -19,6 +21,8 @@ from shared.contracts.banner import (
     Expiry,
     ExpiryOutcome,
 )
+from shared.contracts.blocklist import EVERYWHERE, Block, Blocklist, Unblock
+from shared.contracts.command import Accepted
 from shared.contracts.errors import AirDisplayError
 from shared.contracts.identity import BannerId
 from shared.contracts.instants import Instant
@@ -26,9 +30,11 @@ from shared.contracts.refusals import Busy, NotDue, Refusal
 from shared.entities.repository import Committed, Refused
 from shared.mesh import clock, streams
 from shared.mesh.banners import VERBS
+from shared.mesh.blocklist import BLOCKLIST_VERBS, BlockedWords, blocked_words
 from shared.mesh.connection import Mesh
-from shared.mesh.hosting import Host, Hosting, decoded
-from shared.mesh.services import Endpoint, Service, serve
+from shared.mesh.hosting import Host, Hosting, accepted, decoded
+from shared.mesh.services import Endpoint, Handler, Service, serve
+from shared.moderation.words import NO_WORDS, Words
 
 NAME: Final = "banner"
 
@@ -86,17 +92,69 @@ class BannerService:
         return b"{}"
 
 
-def banner_hosting(ttl_ms: int) -> Hosting[Banner, Ask, BannerEvent]:
-    """How banners are served on which a display lasts that many milliseconds."""
+class BlocklistService:
+    """What the banner service answers about the words that no banner shows."""
+
+    def __init__(self, mesh: Mesh, blocked: BlockedWords, now: Callable[[], Instant]) -> None:
+        self._host = Host(mesh, BLOCKLIST_HOSTING, now)
+        self._blocked = blocked
+
+    def endpoints(self) -> Sequence[Endpoint]:
+        """All subjects that it answers: those of the one list that there is."""
+        address = partial(subjects.entity, streams.BLOCKLISTS.name, EVERYWHERE)
+        return [
+            *(
+                Endpoint(verb, address(verb), self._changes(verb, wire))
+                for wire, verb in BLOCKLIST_VERBS.items()
+            ),
+            Endpoint("blocklist", address("get"), self.on_get),
+        ]
+
+    async def on_get(self, subject: str, _data: bytes) -> bytes:
+        """All words; before the first there are none."""
+        held = await self._host.repository.read(self._host.key(subject))
+        at = clock.now() if held.record is None else held.record.at
+        return _encoder.encode(Accepted(revision=held.revision, at=at, state=held.state or Blocklist()))
+
+    def _changes(self, verb: str, wire: type[Block | Unblock]) -> Handler:
+        decoder = msgspec.json.Decoder(wire)
+
+        async def on_change(subject: str, data: bytes) -> bytes | Refusal:
+            outcome = await self._host.execute(verb, self._host.key(subject), decoded(decoder, data))
+            if isinstance(outcome, Refused):
+                return outcome.refusal
+            # Whoever hears that it is done may rely on it here: what is decided next is decided by it.
+            await self._blocked.until_known(outcome.revision)
+            return _encoder.encode(accepted(outcome))
+
+        return on_change
+
+
+def banner_hosting(
+    ttl_ms: int, words: Callable[[], Words] = lambda: NO_WORDS
+) -> Hosting[Banner, Ask, BannerEvent]:
+    """How banners are served on which a display lasts that many milliseconds; `words` are blocked right now.
+
+    They come with the command, so what is decided depends on nothing else; and a command that was accepted
+    before is answered as it was before anybody looks at them.
+    """
     return Hosting(
         kind=streams.BANNERS,
         entity=banner_entity(ttl_ms),
         verbs={verb: wire for wire, verb in VERBS.items()},
         unknown=lambda key: refusals.UnknownBanner(banner=key),
-        addressed=lambda key, command: (BannerId(key), command),
+        addressed=lambda key, command: Ask(BannerId(key), command, words()),
         unidentified=(Expire,),  # it names what it ends
         told=_told,
     )
+
+
+BLOCKLIST_HOSTING: Final = Hosting(
+    kind=streams.BLOCKLISTS,
+    entity=BLOCKLIST,
+    verbs={verb: wire for wire, verb in BLOCKLIST_VERBS.items()},
+    unknown=lambda key: refusals.NotBlocked(word=key),
+)
 
 
 def _told(refused: Refused) -> Refusal:
@@ -130,17 +188,26 @@ async def banner_service(
 
     Raises:
         NotFit: the server or this process's clock will not do.
+        Unreadable: the blocklist cannot be read, so nothing may be shown.
     """
     await streams.ensure(mesh, streams.everything(replicas))
     skew = await streams.measure_skew(mesh)
     streams.check_skew(skew)
-    host = Host(mesh, banner_hosting(ttl_ms), now)
-    service = Service(
-        name=NAME,
-        instance=instance,
-        description="owns what every banner shows",
-        endpoints=BannerService(mesh, host).endpoints(),
-        facts=lambda: {**host.facts(), "skew_seconds": round(skew, 6)},
-    )
-    async with serve(mesh, service):
-        yield
+    async with blocked_words(mesh) as blocked:
+        host = Host(mesh, banner_hosting(ttl_ms, blocked.current), now)
+        service = Service(
+            name=NAME,
+            instance=instance,
+            description="owns what every banner shows",
+            endpoints=[
+                *BannerService(mesh, host).endpoints(),
+                *BlocklistService(mesh, blocked, now).endpoints(),
+            ],
+            facts=lambda: {
+                **host.facts(),
+                "skew_seconds": round(skew, 6),
+                "blocklist_revision": blocked.revision,
+            },
+        )
+        async with serve(mesh, service):
+            yield

@@ -7,7 +7,7 @@ from litestar import Litestar
 from litestar.datastructures import State
 from prometheus_client import CollectorRegistry
 
-from services.gateway import display_routes, documents, routes
+from services.gateway import display_routes, documents, moderation_routes, routes
 from services.gateway.admission import ADMISSION, Admission
 from services.gateway.authors import AUTHORITY, Authority
 from services.gateway.calls import CALLS, Calls
@@ -40,6 +40,7 @@ def create_app(
     handlers: list[Any] = [
         *routes.ROUTES,
         *display_routes.ROUTES,
+        *moderation_routes.ROUTES,
         live_events_route(hub, epoch),
         live_route(hub, followed, epoch),
         *health_routes(missing, registry),

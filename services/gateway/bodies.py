@@ -40,6 +40,13 @@ class HoldBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     reason: Reason
 
 
+class ApprovalBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An operator's yes to a text; or no, for this reason."""
+
+    approved: bool
+    reason: Reason | None = None
+
+
 class ShowAnywhereBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A text to show on any free banner, or on any of those with a tag."""
 

@@ -15,16 +15,25 @@ from services.gateway.hub import Hub
 from services.gateway.past import Archive
 from services.gateway.problems import AnyRequest
 from services.gateway.view import Known
-from shared.contracts.banner import Banner, BannerCommand, BannerRefusal
+from shared.contracts.banner import Banner, BannerCommand, BannerRefusal, pending
 from shared.contracts.command import Accepted, Command
 from shared.contracts.errors import Malformed
 from shared.contracts.identity import BannerId, CommandId, banner_id, command_id_from
 from shared.contracts.instants import Instant
 from shared.contracts.lobby import Admitted, Enter, Gone, Leave, LobbyRefusal, PoolId
 from shared.contracts.refusals import NotOperator, NotYours, UnknownBanner
-from shared.contracts.views import BannerPage, BannerView, DisplayView, HistoryPage, banner_view
+from shared.contracts.views import (
+    BannerPage,
+    BannerView,
+    DisplayView,
+    HistoryPage,
+    PendingPage,
+    banner_view,
+    pending_view,
+)
 from shared.mesh import clock
 from shared.mesh.banners import Banners
+from shared.mesh.blocklist import Blocklists
 from shared.mesh.lobbies import Lobbies
 
 log = structlog.get_logger()
@@ -34,13 +43,21 @@ class Calls:
     """What is behind the HTTP calls of one gateway."""
 
     def __init__(
-        self, banners: Banners, lobbies: Lobbies, hub: Hub, displays: Displays, archive: Archive
+        self,
+        banners: Banners,
+        lobbies: Lobbies,
+        hub: Hub,
+        displays: Displays,
+        archive: Archive,
+        *,
+        blocklists: Blocklists,
     ) -> None:
         self._banners = banners
         self._lobbies = lobbies
         self._hub = hub
         self._archive = archive
         self.displays = displays
+        self.blocklists = blocklists
 
     async def command(self, banner: str, command: BannerCommand) -> Accepted[Banner] | BannerRefusal:
         """Ask, and know the answer before the caller does: what it reads next is not older than this."""
@@ -101,6 +118,32 @@ class Calls:
                     return BannerPage(tuple(items), items[-1].id)
                 items.append(view)
         return BannerPage(tuple(items), None)
+
+    def pending_on(self, banner: Banner, revision: int, now: Instant) -> tuple[DisplayView, ...]:
+        """What waits for an operator's yes on one banner, the oldest first."""
+        return tuple(pending_view(banner.id, ticket, revision) for ticket in pending(banner, now))
+
+    def pending_page(self, cursor: str, limit: int, now: Instant) -> PendingPage:
+        """What waits for an operator's yes on the banners after the cursor, until there are `limit`."""
+        items: list[DisplayView] = []
+        for known in self._hub.view.after(cursor):
+            if len(items) >= limit:
+                return PendingPage(tuple(items), items[-1].banner)
+            items += self.pending_on(known.banner, known.revision, now)
+        return PendingPage(tuple(items), None)
+
+    def rejected(self, view: DisplayView, reply: Accepted[Banner], reason: str) -> DisplayView:
+        """What has become of a text that an operator said no to."""
+        return DisplayView(
+            id=view.id,
+            state="ended",
+            text=view.text,
+            by=view.by,
+            banner=reply.state.id,
+            ended_at=reply.at,
+            how="rejected",
+            reason=reason,
+        )
 
     def view(self, reply: Accepted[Banner]) -> BannerView:
         """The banner in an answer, with what its hardware says."""

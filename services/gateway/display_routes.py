@@ -81,7 +81,7 @@ async def show(
     if isinstance(reply, Refusal):
         return refused(reply)
     view = _asked_for(reply)
-    return display_response(view, HTTP_202_ACCEPTED if view.state == "queued" else HTTP_201_CREATED)
+    return display_response(view, HTTP_201_CREATED if view.state == "showing" else HTTP_202_ACCEPTED)
 
 
 @put(

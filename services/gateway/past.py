@@ -8,11 +8,37 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from shared.contracts.banner import Banner, BannerEvent, Cleared, Display, Expired, Held, Left, Role, showing
+from shared.contracts.banner import (
+    Banner,
+    BannerEvent,
+    Cleared,
+    Display,
+    Expired,
+    Held,
+    Lapsed,
+    Left,
+    Rejected,
+    Role,
+    Submitted,
+    Ticket,
+    lapses_at,
+    showing,
+)
 from shared.contracts.errors import UNDECODABLE, Unreadable
 from shared.contracts.identity import BannerId
 from shared.contracts.instants import Instant
-from shared.contracts.views import DisplayView, Ended, HistoryEvent, HistoryItem, HistoryPage, How
+from shared.contracts.views import (
+    DisplayView,
+    Ended,
+    Forgotten,
+    HistoryEvent,
+    HistoryItem,
+    HistoryPage,
+    How,
+    TakenBack,
+    TurnedDown,
+    Withheld,
+)
 from shared.entities.records import Record
 from shared.entities.store import Store
 
@@ -73,10 +99,8 @@ class Archive:
         newest = newest or await self.newest(banner)
         if newest is None:
             return None
-        if _over_unsaid(newest.record.state, display_id, now):
-            display = newest.record.state.display
-            assert display is not None
-            return _ended_view(newest.record.state.id, display, display.until, "expired")
+        if (view := _over_unsaid(newest.record.state, display_id, now)) is not None:
+            return view
         steps = 0
         after: BannerRecord | None = None
         async for _, record in self.back_from(banner, newest, None):
@@ -131,7 +155,21 @@ def _item(past: Past, before: Banner | None) -> HistoryItem:
 
 
 def _told(event: BannerEvent, record: BannerRecord, before: Banner | None) -> HistoryEvent:
-    """An event as it is told: where a display ended, with all that there was to see of it."""
+    """An event as it is told: where a display ended, with all that there was to see of it.
+
+    Of what waits for an operator's yes nothing is told that would lead to its text.
+    """
+    match event:
+        case Submitted():
+            return Withheld(by=event.ticket.by)
+        case Rejected():
+            return TurnedDown(by=event.by)
+        case Lapsed():
+            return Forgotten(at=event.at)
+        case Left() if before is not None and _ticket_in(before.pending, event.display_id) is not None:
+            return TakenBack(by=event.by, role=event.role)
+        case _:
+            pass
     if not isinstance(event, Cleared | Expired):
         return event
     display = None if before is None else before.display
@@ -162,32 +200,56 @@ def _end_of(display_id: str, state: Banner, after: BannerRecord) -> DisplayView 
         if isinstance(event, Cleared | Expired):
             ended_at, how = _how(event, after)
             return _ended_view(state.id, display, ended_at, how)
-    for ticket in state.queue:
-        event = _event_about(display_id, after.events) if ticket.id == display_id else None
-        if isinstance(event, Left):
-            return DisplayView(
-                id=ticket.id,
-                state="ended",
-                text=ticket.text,
-                by=ticket.by,
-                banner=state.id,
-                ended_at=after.at,
-                how=_by_whom(event.role, "left", "removed"),
-            )
-    return None
+    ticket = _ticket_in((*state.queue, *state.pending), display_id)
+    match None if ticket is None else (ticket, _event_about(display_id, after.events)):
+        case (waited, Left(role=role)):
+            return _unshown(state.id, waited, after.at, _by_whom(role, "left", "removed"))
+        case (waited, Rejected(reason=reason)):
+            return _unshown(state.id, waited, after.at, "rejected", reason)
+        case (waited, Lapsed(at=at)):
+            return _unshown(state.id, waited, at, "lapsed")
+        case _:
+            return None
 
 
-def _event_about(display_id: str, events: Sequence[BannerEvent]) -> Cleared | Expired | Left | None:
+def _event_about(
+    display_id: str, events: Sequence[BannerEvent]
+) -> Cleared | Expired | Left | Rejected | Lapsed | None:
     for event in events:
-        if isinstance(event, Cleared | Expired | Left) and event.display_id == display_id:
+        if isinstance(event, Cleared | Expired | Left | Rejected | Lapsed) and event.display_id == display_id:
             return event
     return None
 
 
-def _over_unsaid(state: Banner, display_id: str, now: Instant) -> bool:
-    """Whether a display has reached its deadline without anybody having said so yet."""
+def _over_unsaid(state: Banner, display_id: str, now: Instant) -> DisplayView | None:
+    """A display that has reached its deadline, or waited too long, without anybody having said so yet."""
     display = state.display
-    return display is not None and display.id == display_id and showing(state, now) is None
+    if display is not None and display.id == display_id and showing(state, now) is None:
+        return _ended_view(state.id, display, display.until, "expired")
+    ticket = _ticket_in(state.pending, display_id)
+    if ticket is not None and now >= lapses_at(ticket):
+        return _unshown(state.id, ticket, lapses_at(ticket), "lapsed")
+    return None
+
+
+def _ticket_in(tickets: Sequence[Ticket], display_id: str) -> Ticket | None:
+    return next((ticket for ticket in tickets if ticket.id == display_id), None)
+
+
+def _unshown(
+    banner: BannerId, ticket: Ticket, ended_at: Instant, how: How, reason: str | None = None
+) -> DisplayView:
+    """The end of a display that never began."""
+    return DisplayView(
+        id=ticket.id,
+        state="ended",
+        text=ticket.text,
+        by=ticket.by,
+        banner=banner,
+        ended_at=ended_at,
+        how=how,
+        reason=reason,
+    )
 
 
 def _ended_view(banner: BannerId, display: Display, ended_at: Instant, how: How) -> DisplayView:

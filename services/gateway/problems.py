@@ -16,6 +16,7 @@ from shared.contracts.refusals import (
     LobbyFull,
     MeshUnavailable,
     Overloaded,
+    PendingFull,
     QueueFull,
     RecordUnreadable,
     Refusal,
@@ -80,7 +81,7 @@ def refused(refusal: Refusal) -> Response[bytes]:
     headers: dict[str, str] = {}
     if isinstance(refusal, Busy | QueueFull | TooManyRequests):
         headers["Retry-After"] = str(max(1, math.ceil(refusal.retry_after_ms / 1000)))
-    elif isinstance(refusal, MeshUnavailable | Overloaded | Unknown | LobbyFull):
+    elif isinstance(refusal, MeshUnavailable | Overloaded | Unknown | LobbyFull | PendingFull):
         headers["Retry-After"] = str(RETRY_SECONDS)
     return problem(refusal.reason, refusal.title, refusal.code, refusal.detail, headers=headers, **facts)
 

@@ -32,6 +32,7 @@ from shared.contracts.live import CloseCode
 from shared.entities.claims import Claims
 from shared.mesh import streams
 from shared.mesh.banners import Banners
+from shared.mesh.blocklist import Blocklists
 from shared.mesh.connection import Mesh
 from shared.mesh.follow import Feed, follow
 from shared.mesh.kv import KvStore
@@ -111,7 +112,7 @@ async def gateway_service(
         limits = KvStore(mesh, streams.LIMITS, answer_seconds=ANSWER_SECONDS)
         admission = Admission(fair_use, Permits(limits), on_refused)
         app = create_app(
-            Calls(Banners(mesh), Lobbies(mesh), hub, displays, archive),
+            Calls(Banners(mesh), Lobbies(mesh), hub, displays, archive, blocklists=Blocklists(mesh)),
             hub,
             followed,
             epoch=log.epoch,

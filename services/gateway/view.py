@@ -199,13 +199,13 @@ class View:
     def _note_displays(self, banner: Banner) -> None:
         if banner.display is not None:
             self._of_display[banner.display.id] = banner.id
-        for ticket in banner.queue:
+        for ticket in (*banner.queue, *banner.pending):
             self._of_display[ticket.id] = banner.id
 
     def _forget_displays(self, banner: Banner) -> None:
         if banner.display is not None:
             self._of_display.pop(banner.display.id, None)
-        for ticket in banner.queue:
+        for ticket in (*banner.queue, *banner.pending):
             self._of_display.pop(ticket.id, None)
 
     def _hardware_changed(self, banner: BannerId) -> None:

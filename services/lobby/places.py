@@ -1,6 +1,7 @@
 """Which banners are free, by pool, as the log and the hardware have it. Pure.
 
-Free is: online, not on hold, showing nothing, with nobody in its queue. A place that was taken stays out
+Free is: online, not on hold, showing nothing, with nobody in its queue, and open to any text: where texts
+need an operator's yes, those of the lobby have none. A place that was taken stays out
 until the log tells of something newer, because what is sent there is decided by its revision.
 """
 
@@ -153,7 +154,7 @@ class Places:
         shows = banner.display is not None and banner.id not in self._overdue
         waited_for = bool(banner.queue) or banner.hold is not None
         taken = self._taken.get(banner.id) == revision
-        return banner.id in self._online and not (shows or waited_for or taken)
+        return banner.id in self._online and not (shows or waited_for or taken or banner.approve_first)
 
     def _bag(self, pool: PoolId) -> _Bag:
         return self._free.setdefault(pool, _Bag())

@@ -34,6 +34,7 @@ from shared.contracts.views import DisplayView, showing_view
 from shared.entities.repository import Repository
 from shared.mesh import clock, streams
 from shared.mesh.banners import Banners
+from shared.mesh.blocklist import BlockedWords, blocked_words
 from shared.mesh.connection import Mesh
 from shared.mesh.follow import Entry, Feed, follow
 from shared.mesh.hosting import decoded
@@ -74,13 +75,16 @@ _lobby_decoder = msgspec.json.Decoder(_LobbyRecord)
 class LobbyService:
     """One instance: what it knows to be free, and a desk for each pool that somebody asked for."""
 
-    def __init__(self, mesh: Mesh, instance: str, tasks: TaskGroup, choose: Choose) -> None:
+    def __init__(
+        self, mesh: Mesh, instance: str, tasks: TaskGroup, choose: Choose, blocked: BlockedWords
+    ) -> None:
         self._mesh = mesh
         self._banners = Banners(mesh)
         self._banner_store = KvStore(mesh, streams.BANNERS)
         self._lobbies = Repository(LOBBY, KvStore(mesh, streams.LOBBIES), clock.now)
         self._book = WhereaboutsBook(KvStore(mesh, streams.TICKETS))
         self._instance = instance
+        self._blocked = blocked
         self._tasks = tasks
         self._desks: dict[PoolId, Desk] = {}
         self._heard_of = 0
@@ -112,6 +116,9 @@ class LobbyService:
             text = clean(command.text)
         except BadTextError as error:
             return refusals.BadText(problem=str(error))
+        found = self._blocked.words.find(text)
+        if found is not None and not await self._was_here(command):
+            return refusals.BlockedText(found=found)
         if command.not_after is not None and clock.now() > command.not_after:
             return refusals.TooLate(not_after=command.not_after)
         if not await self._exists(pool):
@@ -233,6 +240,10 @@ class LobbyService:
         assert display is not None, "what was accepted shows"
         return Admitted(view=showing_view(outcome.state.id, display, outcome.revision), banner=outcome)
 
+    async def _was_here(self, command: Enter) -> bool:
+        """Whether somebody came with this key before, who is answered as then, whatever is blocked since."""
+        return command.id is not None and await self._book.find(DisplayId(command.id)) is not None
+
     async def _as_answered(self, whereabouts: Whereabouts) -> Accepted[Banner]:
         """The answer of the banner on which a ticket had its turn, read back from its record."""
         assert whereabouts.banner is not None
@@ -287,16 +298,18 @@ async def lobby_service(
 
     Raises:
         NotFit: the server or this process's clock will not do.
+        Unreadable: the blocklist cannot be read, so nobody may be let in.
     """
     await streams.ensure(mesh, streams.everything(replicas))
     streams.check_skew(await streams.measure_skew(mesh))
     presence_subject = subjects.every_banner("presence")
     async with (
+        blocked_words(mesh) as blocked,
         follow(mesh, streams.BANNERS.stream, streams.BANNERS.everything) as banners,
         follow(mesh, streams.LOBBIES.stream, streams.LOBBIES.everything) as lobbies,
         anyio.create_task_group() as tasks,
     ):
-        lobby = LobbyService(mesh, instance, tasks, choose)
+        lobby = LobbyService(mesh, instance, tasks, choose, blocked)
         forget = lobby.places.forget_presence
         async with follow(mesh, streams.PRESENCE, presence_subject, on_restart=forget) as presence:
             tasks.start_soon(lobby.follow_banners, banners)

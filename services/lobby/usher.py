@@ -112,7 +112,7 @@ class Usher:
                 self._curious.tell(ticket.id, reply)
             case refusals.Stale() | refusals.UnknownBanner():
                 self.settled.returned.append(assignment)
-            case refusals.BadText() | refusals.KeyReused() | refusals.Malformed():
+            case refusals.BadText() | refusals.BlockedText() | refusals.KeyReused() | refusals.Malformed():
                 log.error("ticket evicted", pool=self._pool, ticket=ticket.id, reason=reply.detail)
                 self._places.give_back(place)
                 self.settled.returned.append(assignment)
@@ -127,7 +127,7 @@ class Usher:
         match reply:
             case Accepted():
                 await self._book.note_place(ticket.id, shown(self._pool, ticket, reply))
-            case refusals.BadText() | refusals.KeyReused() | refusals.Malformed():
+            case refusals.BadText() | refusals.BlockedText() | refusals.KeyReused() | refusals.Malformed():
                 await self._book.note_end(ticket.id, left(self._pool, ticket, self._by, "operator"))
             case _:
                 pass

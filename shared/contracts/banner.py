@@ -19,6 +19,12 @@ EXPIRIES_AT_MOST = 1_000
 QUEUE_AT_MOST = 20
 """How many may wait for their turn on one banner."""
 
+PENDING_AT_MOST = 20
+"""How many may wait for an operator's yes on one banner."""
+
+PENDING_MS = 60 * 60 * 1000
+"""How long a text waits for an operator's yes; after that it lapses, and nobody can say yes any more."""
+
 Role = Literal["author", "operator"]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
 Tag = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,31}(?!\n)$")]
@@ -76,7 +82,29 @@ class Release(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
     role: Role = "author"
 
 
-BannerCommand = Register | Show | Replace | Clear | Expire | Hold | Release
+class SetApproval(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From now on every text shall wait for an operator's yes before it shows, or none. For operators."""
+
+    required: bool
+    role: Role = "author"
+
+
+class Approve(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """This text may show: now if the banner is free, else in its turn. For operators."""
+
+    display_id: WireDisplayId
+    role: Role = "author"
+
+
+class Reject(Command, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """This text shall not show, for this reason. For operators."""
+
+    display_id: WireDisplayId
+    reason: Reason
+    role: Role = "author"
+
+
+BannerCommand = Register | Show | Replace | Clear | Expire | Hold | Release | SetApproval | Approve | Reject
 
 
 class Expiry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -128,6 +156,7 @@ class Banner(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Everything that decides what one banner shows.
 
     While nothing shows and nothing is on hold, nobody waits: the commit that ends a display shows the next.
+    With `approve_first` every text is `pending` first: it waits for an operator's yes, then for its turn.
     """
 
     id: BannerId
@@ -136,6 +165,18 @@ class Banner(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     display: Display | None = None
     queue: tuple[Ticket, ...] = ()
     hold: OnHold | None = None
+    approve_first: bool = False
+    pending: tuple[Ticket, ...] = ()
+
+
+def lapses_at(ticket: Ticket) -> Instant:
+    """When a text that waits for an operator's yes has waited too long."""
+    return later(ticket.at, PENDING_MS)
+
+
+def pending(banner: Banner, now: Instant) -> tuple[Ticket, ...]:
+    """Which texts wait for an operator's yes at `now`: none that has lapsed, whoever has said so or not."""
+    return tuple(ticket for ticket in banner.pending if now < lapses_at(ticket)) if banner.pending else ()
 
 
 def showing(banner: Banner, now: Instant) -> Display | None:
@@ -216,7 +257,7 @@ class Queued(Event, frozen=True, kw_only=True, tag="queued"):
 
 
 class Left(Event, frozen=True, kw_only=True, tag="left"):
-    """Somebody waits no more: by own wish, or by an operator's."""
+    """Somebody waits no more, for a turn or for an operator's yes: by own wish, or by an operator's."""
 
     display_id: DisplayId
     by: str
@@ -235,7 +276,57 @@ class Released(Event, frozen=True, kw_only=True, tag="released"):
     by: str
 
 
-BannerEvent = Registered | Shown | Replaced | Cleared | Expired | Queued | Left | Held | Released
+class ApprovalSet(Event, frozen=True, kw_only=True, tag="approval-set"):
+    """From now on texts need an operator's yes, or do not."""
+
+    required: bool
+    by: str
+
+
+class Submitted(Event, frozen=True, kw_only=True, tag="submitted"):
+    """A text waits for an operator's yes."""
+
+    ticket: Ticket
+
+
+class Approved(Event, frozen=True, kw_only=True, tag="approved"):
+    """An operator said yes; the text shows or waits for its turn, by the same commit."""
+
+    display_id: DisplayId
+    by: str
+
+
+class Rejected(Event, frozen=True, kw_only=True, tag="rejected"):
+    """An operator said no."""
+
+    display_id: DisplayId
+    by: str
+    reason: str
+
+
+class Lapsed(Event, frozen=True, kw_only=True, tag="lapsed"):
+    """Nobody said yes or no to a text in time, which was until `at`; the commit that says so may be later."""
+
+    display_id: DisplayId
+    at: Instant
+
+
+BannerEvent = (
+    Registered
+    | Shown
+    | Replaced
+    | Cleared
+    | Expired
+    | Queued
+    | Left
+    | Held
+    | Released
+    | ApprovalSet
+    | Submitted
+    | Approved
+    | Rejected
+    | Lapsed
+)
 
 
 # --- replies --------------------------------------------------------------------------------------
@@ -269,6 +360,7 @@ BannerRefusal = (
     | refusals.UnknownBanner
     | refusals.AlreadyRegistered
     | refusals.BadText
+    | refusals.BlockedText
     | refusals.Busy
     | refusals.Held
     | refusals.QueueFull
@@ -280,4 +372,8 @@ BannerRefusal = (
     | refusals.NotHeld
     | refusals.NotYours
     | refusals.NotOperator
+    | refusals.AlreadyPending
+    | refusals.PendingFull
+    | refusals.NotPending
+    | refusals.NeedsApproval
 )

@@ -179,6 +179,7 @@ LobbyRefusal = (
     | refusals.KeyReused
     | refusals.TooLate
     | refusals.BadText
+    | refusals.BlockedText
     | refusals.NoSuchPool
     | refusals.LobbyFull
     | refusals.NotYours

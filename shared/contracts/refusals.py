@@ -182,6 +182,18 @@ class BadText(Refusal, frozen=True, kw_only=True, tag="bad-text"):
         return f"This text cannot be shown: {self.problem}."
 
 
+class BlockedText(Refusal, frozen=True, kw_only=True, tag="blocked-text"):
+    """The text holds a word that operators have blocked; `found` is that part of it, as it was sent."""
+
+    found: str
+    code: ClassVar[int] = 422
+    title: ClassVar[str] = "Text is blocked"
+
+    @property
+    def detail(self) -> str:
+        return f"This text cannot be shown: {self.found!r} reads like a word that is blocked here."
+
+
 class Busy(Refusal, frozen=True, kw_only=True, tag="busy"):
     """Another message is showing."""
 
@@ -232,6 +244,52 @@ class AlreadyWaiting(Refusal, frozen=True, kw_only=True, tag="already-waiting"):
     @property
     def detail(self) -> str:
         return f"You wait for this banner already, at place {self.position}; one turn at a time."
+
+
+class AlreadyPending(Refusal, frozen=True, kw_only=True, tag="already-pending"):
+    """A text of this author waits for an operator's yes already."""
+
+    display_id: DisplayId
+    title: ClassVar[str] = "Already waiting for a yes"
+
+    @property
+    def detail(self) -> str:
+        return "A text of yours waits for an operator's yes on this banner already; one at a time."
+
+
+class PendingFull(Refusal, frozen=True, kw_only=True, tag="pending-full"):
+    """As many texts wait for an operator's yes as may wait."""
+
+    at_most: int
+    code: ClassVar[int] = 429
+    title: ClassVar[str] = "Too many wait for a yes"
+
+    @property
+    def detail(self) -> str:
+        return f"{self.at_most} texts wait for an operator's yes here already; try again later."
+
+
+class NotPending(Refusal, frozen=True, kw_only=True, tag="not-pending"):
+    """The text that was named does not wait for a yes here: it was decided, taken back, or has lapsed."""
+
+    display_id: str
+    code: ClassVar[int] = 404
+    title: ClassVar[str] = "Not waiting for a yes"
+
+    @property
+    def detail(self) -> str:
+        return f"The text {self.display_id!r} does not wait for an operator's yes here, or not any more."
+
+
+class NeedsApproval(Refusal, frozen=True, kw_only=True, tag="needs-approval"):
+    """While texts need an operator's yes, only operators mend what shows."""
+
+    code: ClassVar[int] = 403
+    title: ClassVar[str] = "Needs an operator's yes"
+
+    @property
+    def detail(self) -> str:
+        return "Texts need an operator's yes on this banner: end this one and send the other, or ask one."
 
 
 class NeedsIfMatch(Refusal, frozen=True, kw_only=True, tag="needs-if-match"):
@@ -346,6 +404,52 @@ class WrongHost(Refusal, frozen=True, kw_only=True, tag="wrong-host"):
     @property
     def detail(self) -> str:
         return f"Expected a host that this gateway serves, found {self.found!r}."
+
+
+class BadWord(Refusal, frozen=True, kw_only=True, tag="bad-word"):
+    """What was sent is no word that can be blocked."""
+
+    problem: str
+    code: ClassVar[int] = 422
+    title: ClassVar[str] = "Not a word"
+
+    @property
+    def detail(self) -> str:
+        return f"This cannot be blocked: {self.problem}."
+
+
+class AlreadyBlocked(Refusal, frozen=True, kw_only=True, tag="already-blocked"):
+    """The word is blocked already."""
+
+    word: str
+    title: ClassVar[str] = "Already blocked"
+
+    @property
+    def detail(self) -> str:
+        return f"The word {self.word!r} is blocked already."
+
+
+class NotBlocked(Refusal, frozen=True, kw_only=True, tag="not-blocked"):
+    """The word is not blocked."""
+
+    word: str
+    code: ClassVar[int] = 404
+    title: ClassVar[str] = "Not blocked"
+
+    @property
+    def detail(self) -> str:
+        return f"The word {self.word!r} is not in the blocklist, written like this."
+
+
+class BlocklistFull(Refusal, frozen=True, kw_only=True, tag="blocklist-full"):
+    """As many words are blocked as may be."""
+
+    at_most: int
+    title: ClassVar[str] = "The blocklist is full"
+
+    @property
+    def detail(self) -> str:
+        return f"{self.at_most} words are blocked already, which is as many as may be; unblock one first."
 
 
 class NoSuchPool(Refusal, frozen=True, kw_only=True, tag="no-such-pool"):

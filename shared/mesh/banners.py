@@ -6,6 +6,7 @@ import msgspec
 
 from shared.contracts import subjects
 from shared.contracts.banner import (
+    Approve,
     Banner,
     BannerCommand,
     BannerRefusal,
@@ -15,8 +16,10 @@ from shared.contracts.banner import (
     ExpireManyReply,
     Hold,
     Register,
+    Reject,
     Release,
     Replace,
+    SetApproval,
     Show,
 )
 from shared.contracts.command import Accepted
@@ -33,6 +36,9 @@ VERBS: Final[dict[type[BannerCommand], str]] = {
     Expire: "expire",
     Hold: "hold",
     Release: "release",
+    SetApproval: "set-approval",
+    Approve: "approve",
+    Reject: "reject",
 }
 
 _encoder = msgspec.json.Encoder()

@@ -52,6 +52,8 @@ class Kind:
 
 BANNERS: Final = Kind("banner", "banners", "HISTORY")
 LOBBIES: Final = Kind("lobby", "lobbies")
+BLOCKLISTS: Final = Kind("blocklist", "blocklists", "BLOCKLIST_HISTORY")
+"""The words that no banner shows; who blocked which, and when, is asked of its history."""
 COMMANDS: Final = Kind("command", "commands")
 """Claims: which commands were seen, and where to look for what became of them."""
 TICKETS: Final = Kind("ticket", "tickets")
@@ -197,6 +199,7 @@ def everything(replicas: int) -> Sequence[StreamConfig]:
     return (
         *of_entity(BANNERS, replicas),
         *of_entity(LOBBIES, replicas),
+        *of_entity(BLOCKLISTS, replicas),
         for_a_day(COMMANDS, replicas),
         for_a_day(TICKETS, replicas),
         limits(replicas),

@@ -25,7 +25,12 @@ from hypothesis.stateful import (
 from services.banner.entity import Ask, banner_entity
 from services.banner.service import banner_hosting
 from shared.contracts.banner import (
+    PENDING_AT_MOST,
+    PENDING_MS,
     QUEUE_AT_MOST,
+    ApprovalSet,
+    Approve,
+    Approved,
     Banner,
     BannerCommand,
     BannerEvent,
@@ -36,19 +41,25 @@ from shared.contracts.banner import (
     Expired,
     Held,
     Hold,
+    Lapsed,
     Left,
     Queued,
     Register,
     Registered,
+    Reject,
+    Rejected,
     Release,
     Released,
     Replace,
     Replaced,
     Role,
+    SetApproval,
     Show,
     Shown,
+    Submitted,
     Ticket,
     When,
+    lapses_at,
 )
 from shared.contracts.errors import AirDisplayError
 from shared.contracts.identity import CommandId, DisplayId
@@ -88,7 +99,7 @@ SOMEBODY = st.sampled_from(["its author", "its author", "bob"])
 TEXTS = st.sampled_from(["Hello", "Hi", " there "])
 ROLES: st.SearchStrategy[Role] = st.sampled_from(["author", "operator", "operator"])
 WHEN: st.SearchStrategy[When] = st.sampled_from(["queue", "queue", "now"])
-TARGETS = st.sampled_from(["any", "up", "first", "last", "over"])
+TARGETS = st.sampled_from(["any", "up", "first", "last", "over", "pending"])
 FENCES = st.sampled_from(["none", "none", "newest", "newest", "older"])
 """Which revision a command names."""
 COMMIT_FAULTS = st.sampled_from([Fault.LOSE_ANSWER, Fault.LOSE_REQUEST, Fault.LATE, Fault.UNREACHABLE])
@@ -189,7 +200,9 @@ class Past:
     def __init__(self) -> None:
         self.up: Display | None = None
         self.line: list[Ticket] = []
+        self.pending: list[Ticket] = []
         self.held = False
+        self.approve_first = False
         self._state: Banner | None = None
         self._at = Instant("")
         self._free_from = Instant("")
@@ -197,6 +210,8 @@ class Past:
         self._revision = 0
         self._shown: set[DisplayId] = set()
         self._queued: set[DisplayId] = set()
+        self._submitted: set[DisplayId] = set()
+        self._approved: set[DisplayId] = set()
         self._commands: set[CommandId] = set()
 
     def go_on(self, revision: int, record: BannerRecord) -> None:
@@ -215,11 +230,15 @@ class Past:
     def _look_at(self, state: Banner) -> None:
         assert self._state == state
         assert (self.up, tuple(self.line), self.held) == (state.display, state.queue, state.hold is not None)
+        assert (self.approve_first, tuple(self.pending)) == (state.approve_first, state.pending)
         assert not self.line or self.up or self.held, "somebody waits for nothing"
         assert not (self.up and self.held)
-        assert len(self.line) == len({ticket.by for ticket in self.line}) <= QUEUE_AT_MOST
+        assert len(self.line) <= QUEUE_AT_MOST
+        assert len(self.pending) <= PENDING_AT_MOST
+        waiting = [ticket.by for ticket in (*self.line, *self.pending)]
+        assert len(waiting) == len(set(waiting))
 
-    def _follow(self, event: BannerEvent) -> None:
+    def _follow(self, event: BannerEvent) -> None:  # noqa: C901, PLR0912 (one for each)
         match event:
             case Registered():
                 assert self._number == 1
@@ -244,23 +263,53 @@ class Past:
                 self.up, self._free_from = None, self._at
             case Queued(ticket=ticket):
                 assert ticket.id not in self._queued | self._shown
+                self._got_its_yes(ticket.id)
                 self._queued.add(ticket.id)
                 self.line.append(ticket)
             case Left(display_id=gone):
-                assert gone in [ticket.id for ticket in self.line]
+                assert gone in [ticket.id for ticket in (*self.line, *self.pending)]
                 self.line = [ticket for ticket in self.line if ticket.id != gone]
+                self.pending = [ticket for ticket in self.pending if ticket.id != gone]
             case Held():
                 assert self.up is None
                 self.held = True
             case Released():
                 assert self.held
                 self.held = False
+            case ApprovalSet(required=required):
+                self.approve_first = required
+            case Submitted(ticket=ticket):
+                assert self.approve_first
+                assert ticket.id not in self._submitted | self._queued | self._shown
+                self._submitted.add(ticket.id)
+                self.pending.append(ticket)
+            case Approved(display_id=decided):
+                self._decide(decided, in_time=True)
+                self._approved.add(decided)
+            case Rejected(display_id=decided):
+                self._decide(decided, in_time=True)
+            case Lapsed(display_id=decided, at=deadline):
+                assert deadline == self._decide(decided, in_time=False)
+
+    def _decide(self, decided: DisplayId, *, in_time: bool) -> Instant:
+        (ticket,) = (each for each in self.pending if each.id == decided)
+        self.pending.remove(ticket)
+        assert in_time == (self._at < lapses_at(ticket))
+        return lapses_at(ticket)
+
+    def _got_its_yes(self, display: DisplayId) -> None:
+        """Nothing shows or stands in the line without one that needed it."""
+        if display in self._submitted:
+            assert display in self._approved, "shown without a yes"
+        else:
+            assert display in self._queued or not self.approve_first, "shown without being asked about"
 
     def _begin(self, display: Display) -> None:
         """No display begins while another lasts, during a hold, a second time, or past those who wait."""
         assert self.up is None
         assert not self.held
         assert display.id not in self._shown
+        self._got_its_yes(display.id)
         assert self._free_from <= display.shown_at == self._at
         if self.line:
             first = self.line.pop(0)
@@ -376,6 +425,31 @@ class AnyBanner(RuleBasedStateMachine):
     def release(self, instance: int, role: Role, fence: str) -> None:
         self._ask(instance, Release(id=self._new_id(), role=role, revision=self._revision(fence)))
 
+    @rule(instance=INSTANCES, required=st.sampled_from([True, True, False]), role=ROLES, fence=FENCES)
+    def set_approval(self, instance: int, role: Role, fence: str, *, required: bool) -> None:
+        revision = self._revision(fence)
+        self._ask(
+            instance,
+            SetApproval(id=self._new_id(), required=required, by="olga", role=role, revision=revision),
+        )
+
+    @precondition(lambda self: self._past.pending)
+    @rule(instance=INSTANCES, which=TARGETS, role=ROLES, yes=st.booleans())
+    def decide(self, instance: int, which: str, role: Role, *, yes: bool) -> None:
+        """An operator says yes or no; an author tries to."""
+        display = self._target("pending" if which == "any" else which)
+        name = self._new_id()
+        command: BannerCommand = Reject(id=name, display_id=display, by="olga", role=role, reason="no")
+        if yes:
+            command = Approve(id=name, display_id=display, by="olga", role=role)
+        answer = self._ask(instance, command)
+        assert role == "operator" or not isinstance(answer, Committed)
+
+    @precondition(lambda self: self._past.pending)
+    @rule(instance=INSTANCES)
+    def wait_too_long(self, instance: int) -> None:
+        self._both.clocks[instance].advance(PENDING_MS)
+
     @precondition(lambda self: self._accepted)
     @rule(instance=INSTANCES, data=st.data())
     def repeat(self, instance: int, data: st.DataObject) -> None:
@@ -457,11 +531,13 @@ class AnyBanner(RuleBasedStateMachine):
             return self._past.up.id
         if which in {"first", "last"} and line:
             return line[0 if which == "first" else -1]
+        if which == "pending" and self._past.pending:
+            return self._past.pending[0].id
         over = [name for name in self._displays if name not in line]
         return next(iter(over if which == "over" else self._displays[::-1]), DisplayId("nobody-asked"))
 
     def _who(self, who: str, display: DisplayId) -> str:
-        known = {ticket.id: ticket.by for ticket in self._past.line}
+        known = {ticket.id: ticket.by for ticket in (*self._past.line, *self._past.pending)}
         if self._past.up is not None:
             known[self._past.up.id] = self._past.up.by
         return known.get(display, "ada") if who == "its author" else who

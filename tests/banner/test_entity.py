@@ -8,10 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.banner.entity import SCHEMA, banner_entity, update
+from services.banner.entity import SCHEMA, Ask, banner_entity, update
 from shared.contracts import refusals
 from shared.contracts.banner import (
+    PENDING_AT_MOST,
+    PENDING_MS,
     QUEUE_AT_MOST,
+    ApprovalSet,
+    Approve,
+    Approved,
     Banner,
     BannerCommand,
     BannerEvent,
@@ -22,26 +27,33 @@ from shared.contracts.banner import (
     Expired,
     Held,
     Hold,
+    Lapsed,
     Left,
     OnHold,
     Queued,
     Register,
     Registered,
+    Reject,
+    Rejected,
     Release,
     Released,
     Replace,
     Replaced,
     Role,
+    SetApproval,
     Show,
     Shown,
+    Submitted,
     Ticket,
     Turn,
+    When,
     turns,
 )
 from shared.contracts.identity import BannerId, CommandId, DisplayId
 from shared.contracts.instants import Instant, later
 from shared.contracts.refusals import Refusal
 from shared.entities.entity import replay
+from shared.moderation.words import Words
 from tests.support.clock import NOON
 
 TTL = 60_000
@@ -372,7 +384,7 @@ def test_a_banner(past: Sequence[BannerEvent], now: int, command: BannerCommand,
 
 def decided(past: Sequence[BannerEvent], now: int, command: BannerCommand) -> Then:
     """What a banner decides, given its past, so long after noon."""
-    decision = ENTITY.handle((B1, command), replay(ENTITY, past, None), at(now))
+    decision = ENTITY.handle(Ask(B1, command), replay(ENTITY, past, None), at(now))
     return decision if isinstance(decision, Refusal) else list(decision)
 
 
@@ -1172,11 +1184,11 @@ def test_a_show_to_which_nobody_gave_an_id_is_a_bug() -> None:
 @given(ttl=st.integers(1, 86_400_000), waited=st.integers(0, 172_800_000))
 def test_a_display_lasts_exactly_as_long_as_it_should(ttl: int, waited: int) -> None:
     entity = banner_entity(ttl)
-    first = entity.handle((B1, show("d1")), Banner(id=B1, name="b1"), NOON)
+    first = entity.handle(Ask(B1, show("d1")), Banner(id=B1, name="b1"), NOON)
     assert not isinstance(first, Refusal)
     state = replay(entity, first, Banner(id=B1, name="b1"))
 
-    second = entity.handle((B1, show("d2")), state, at(waited))
+    second = entity.handle(Ask(B1, show("d2")), state, at(waited))
 
     assert (waited < ttl) == isinstance(second, refusals.Busy)
 
@@ -1191,13 +1203,16 @@ WISHES: st.SearchStrategy[BannerCommand] = st.one_of(
     st.builds(Expire, display_id=RECENT),
     st.builds(Hold, reason=st.just("wind"), role=ROLES),
     st.builds(Release, role=ROLES),
+    st.builds(SetApproval, required=st.booleans(), role=ROLES),
+    st.builds(Approve, display_id=RECENT, role=ROLES),
+    st.builds(Reject, display_id=RECENT, role=ROLES, reason=st.just("no")),
 )
-STEPS = st.sampled_from([0, 1, TTL // 2, TTL])
+STEPS = st.sampled_from([0, 1, TTL // 2, TTL, PENDING_MS])
 
 
 def numbered(command: BannerCommand, number: int) -> BannerCommand:
     """The wish as the one of that number; which display it means, it said as so many wishes ago."""
-    if isinstance(command, Expire | Clear) and command.display_id is not None:
+    if isinstance(command, Expire | Clear | Approve | Reject) and command.display_id is not None:
         command = msgspec.structs.replace(
             command, display_id=DisplayId(f"c{number - int(command.display_id)}")
         )
@@ -1208,20 +1223,339 @@ def numbered(command: BannerCommand, number: int) -> BannerCommand:
 def test_whatever_is_asked_there_are_never_two_displays_at_once(
     asked: list[tuple[int, BannerCommand]],
 ) -> None:
-    state, now = Banner(id=B1, name="b1"), 0
+    state, now, submitted = Banner(id=B1, name="b1"), 0, set[DisplayId]()
     for number, (step, command) in enumerate(asked):
         now += step
-        decision = ENTITY.handle((B1, numbered(command, number)), state, at(now))
+        decision = ENTITY.handle(Ask(B1, numbered(command, number)), state, at(now))
         for event in () if isinstance(decision, Refusal) else decision:
             if isinstance(event, Shown):
                 assert state.display is None
                 assert state.hold is None
+                assert event.display.id not in submitted, "shown without a yes"
+            if isinstance(event, Submitted):
+                submitted.add(event.ticket.id)
+            if isinstance(event, Approved):
+                submitted.remove(event.display_id)
             state = update(event, state)
-        assert len(state.queue) == len({ticket.by for ticket in state.queue}) <= QUEUE_AT_MOST
+        assert len(state.queue) <= QUEUE_AT_MOST
+        assert len(state.pending) <= PENDING_AT_MOST
+        waiting = [ticket.by for ticket in (*state.queue, *state.pending)]
+        assert len(waiting) == len(set(waiting))
         assert not state.queue or state.display or state.hold
         assert not (state.display and state.hold)
 
 
 def test_the_schema_is_raised_whenever_an_older_reader_could_misunderstand() -> None:
-    assert ("banner", 2) == (ENTITY.name, SCHEMA)
+    assert ("banner", 3) == (ENTITY.name, SCHEMA)
     assert SCHEMA == ENTITY.schema
+
+
+# --- words that are blocked -----------------------------------------------------------------------
+
+FROGS = Words(["frog"])
+BLOCKED = refusals.BlockedText(found="FR0G")
+
+
+def told(past: Sequence[BannerEvent], command: BannerCommand, words: Words = FROGS) -> Then:
+    """What a banner decides at once, given its past and the words that are blocked."""
+    decision = ENTITY.handle(Ask(B1, command, words), replay(ENTITY, past, None), at(0))
+    return decision if isinstance(decision, Refusal) else list(decision)
+
+
+@pytest.mark.parametrize("past", [EMPTY, SHOWING, HELD, QUEUED], ids=["empty", "showing", "held", "queued"])
+@pytest.mark.parametrize("when", ["now", "queue"])
+def test_a_text_with_a_blocked_word_is_refused_whatever_there_is(
+    past: Sequence[BannerEvent], when: When
+) -> None:
+    wish = Show(id=CommandId("d9"), text="A FR0G!", by="eve", when=when)
+
+    assert BLOCKED == told(past, wish)
+
+
+def test_a_text_is_not_mended_into_one_with_a_blocked_word() -> None:
+    assert BLOCKED == told(SHOWING, replace("A FR0G!"))
+    assert BLOCKED == told(SHOWING, replace("A FR0G!", by="olga", role="operator"))
+
+
+def test_what_waits_already_has_its_turn_whatever_is_blocked_since() -> None:
+    frog = a_ticket(D2, 10, text="A frog")
+    past: list[BannerEvent] = [*SHOWING, Queued(ticket=frog)]
+
+    assert [D1_TAKEN_DOWN, turn_of(frog, 0)] == told(past, Clear(by="olga", role="operator"))
+
+
+# --- an operator's yes ----------------------------------------------------------------------------
+
+APPROVING = ApprovalSet(required=True, by="olga")
+P2 = a_ticket(D2, 10, by="bob")
+P3 = a_ticket(D3, 20, by="cyd")
+APPROVED_FIRST: list[BannerEvent] = [REGISTERED, APPROVING]
+PENDING: list[BannerEvent] = [*APPROVED_FIRST, Submitted(ticket=P2), Submitted(ticket=P3)]
+SHOWING_AND_PENDING: list[BannerEvent] = [*SHOWING, APPROVING, Submitted(ticket=P2)]
+HELD_AND_PENDING: list[BannerEvent] = [*HELD, APPROVING, Submitted(ticket=P2)]
+CROWD_PENDING: list[BannerEvent] = [
+    *APPROVED_FIRST,
+    *(
+        Submitted(ticket=a_ticket(DisplayId(f"t{number}"), 30, by=f"guest-{number}"))
+        for number in range(PENDING_AT_MOST)
+    ),
+]
+LATE = 10 + PENDING_MS
+P2_LAPSED = Lapsed(display_id=D2, at=at(LATE))
+P2_APPROVED = Approved(display_id=D2, by="olga")
+
+
+def set_approval(*, required: bool, role: Role = "operator") -> SetApproval:
+    """A wish that texts need a yes, or do not."""
+    return SetApproval(required=required, by="olga", role=role)
+
+
+def approve(name: DisplayId = D2, *, role: Role = "operator") -> Approve:
+    """A yes."""
+    return Approve(display_id=name, by="olga", role=role)
+
+
+def reject(name: DisplayId = D2, *, role: Role = "operator") -> Reject:
+    """A no."""
+    return Reject(display_id=name, by="olga", role=role, reason="not nice")
+
+
+@pytest.mark.parametrize(
+    ("past", "now", "command", "then"),
+    [
+        pytest.param(
+            EMPTY,
+            0,
+            set_approval(required=True),
+            [APPROVING],
+            id="given a banner, when an operator wants to approve first, then that is so",
+        ),
+        pytest.param(
+            EMPTY,
+            0,
+            set_approval(required=True, role="author"),
+            refusals.NotOperator(),
+            id="given a banner, when an author wants it, then that is for operators",
+        ),
+        pytest.param(
+            NOTHING,
+            0,
+            approve(),
+            refusals.UnknownBanner(banner="b1"),
+            id="given nothing, when approved, then there is no such banner",
+        ),
+        pytest.param(
+            APPROVED_FIRST,
+            20,
+            show("d3", by="cyd"),
+            [Submitted(ticket=P3)],
+            id="given a free banner, when shown, then it waits for a yes",
+        ),
+        pytest.param(
+            APPROVED_FIRST,
+            20,
+            queue("d3", by="cyd"),
+            [Submitted(ticket=P3)],
+            id="given a free banner, when queued, then it waits for a yes",
+        ),
+        pytest.param(
+            [*SHOWING, APPROVING],
+            TTL,
+            queue("d3", by="cyd"),
+            [D1_EXPIRED, Submitted(ticket=a_ticket(D3, TTL, by="cyd"))],
+            id="given an overdue display, when shown, then that ends and the next waits for a yes",
+        ),
+        pytest.param(
+            PENDING,
+            30,
+            show("d4", by="bob"),
+            refusals.AlreadyPending(display_id=D2),
+            id="given one of theirs that waits, when shown, then they wait already",
+        ),
+        pytest.param(
+            [*QUEUED, APPROVING],
+            30,
+            show("d4", by="cyd"),
+            refusals.AlreadyWaiting(display_id=D3, position=2),
+            id="given one of theirs in line, when shown, then they wait already",
+        ),
+        pytest.param(
+            PENDING,
+            30,
+            show("d2", by="bob"),
+            refusals.KeyReused(),
+            id="given a text that waits, when its id comes again, then it is used",
+        ),
+        pytest.param(
+            CROWD_PENDING,
+            30,
+            show("d4", by="dan"),
+            refusals.PendingFull(at_most=PENDING_AT_MOST),
+            id="given as many as may wait, when shown, then there is no room",
+        ),
+        pytest.param(
+            CROWD_PENDING,
+            30 + PENDING_MS,
+            show("d4", by="dan"),
+            [
+                *(
+                    Lapsed(display_id=DisplayId(f"t{number}"), at=at(30 + PENDING_MS))
+                    for number in range(PENDING_AT_MOST)
+                ),
+                Submitted(ticket=a_ticket(DisplayId("d4"), 30 + PENDING_MS, by="dan")),
+            ],
+            id="given as many that have lapsed, when shown, then there is room",
+        ),
+        pytest.param(
+            PENDING,
+            40,
+            approve(),
+            [P2_APPROVED, turn_of(P2, 40)],
+            id="given a free banner, when approved, then it shows",
+        ),
+        pytest.param(
+            SHOWING_AND_PENDING,
+            40,
+            approve(),
+            [P2_APPROVED, Queued(ticket=P2)],
+            id="given a display, when approved, then it waits for its turn",
+        ),
+        pytest.param(
+            SHOWING_AND_PENDING,
+            TTL,
+            approve(),
+            [D1_EXPIRED, P2_APPROVED, turn_of(P2, TTL)],
+            id="given an overdue display, when approved, then that ends and it shows",
+        ),
+        pytest.param(
+            HELD_AND_PENDING,
+            40,
+            approve(),
+            [P2_APPROVED, Queued(ticket=P2)],
+            id="given a hold, when approved, then it waits for its turn",
+        ),
+        pytest.param(
+            [*CROWDED, APPROVING, Submitted(ticket=P2)],
+            40,
+            approve(),
+            refusals.QueueFull(at_most=QUEUE_AT_MOST, retry_after_ms=TTL - 40),
+            id="given a full queue, when approved, then it goes on waiting for a yes",
+        ),
+        pytest.param(
+            [*PENDING, ApprovalSet(required=False, by="olga")],
+            40,
+            approve(),
+            [P2_APPROVED, turn_of(P2, 40)],
+            id="given that texts need no yes any more, when approved, then what waited for it shows",
+        ),
+        pytest.param(
+            PENDING,
+            LATE,
+            approve(),
+            refusals.NotPending(display_id=D2),
+            id="given a text that has lapsed, when approved, then it does not wait any more",
+        ),
+        pytest.param(
+            PENDING,
+            LATE,
+            approve(D3),
+            [P2_LAPSED, Approved(display_id=D3, by="olga"), turn_of(P3, LATE)],
+            id="given another one that has lapsed, when approved, then both is said",
+        ),
+        pytest.param(
+            PENDING,
+            40,
+            approve(role="author"),
+            refusals.NotOperator(),
+            id="given a text that waits, when an author approves, then that is for operators",
+        ),
+        pytest.param(
+            PENDING,
+            40,
+            reject(),
+            [Rejected(display_id=D2, by="olga", reason="not nice")],
+            id="given a text that waits, when rejected, then it is over",
+        ),
+        pytest.param(
+            PENDING,
+            40,
+            reject(role="author"),
+            refusals.NotOperator(),
+            id="given a text that waits, when an author rejects, then that is for operators",
+        ),
+        pytest.param(
+            SHOWING,
+            40,
+            reject(D1),
+            refusals.NotPending(display_id=D1),
+            id="given a display, when rejected, then it does not wait for a yes",
+        ),
+        pytest.param(
+            PENDING,
+            40,
+            clear(D2, "bob"),
+            [Left(display_id=D2, by="bob", role="author")],
+            id="given a text that waits, when its author clears it, then it waits no more",
+        ),
+        pytest.param(
+            PENDING,
+            40,
+            clear(D2, "cyd"),
+            refusals.NotYours(),
+            id="given a text that waits, when another author clears it, then it is not theirs",
+        ),
+        pytest.param(
+            PENDING,
+            LATE,
+            clear(D2, "bob"),
+            refusals.NotShowing(display_id=D2),
+            id="given a text that has lapsed, when its author clears it, then it is over already",
+        ),
+        pytest.param(
+            [*SHOWING, APPROVING],
+            40,
+            replace(),
+            refusals.NeedsApproval(),
+            id="given a display, when its author mends it, then that needs an operator",
+        ),
+        pytest.param(
+            [*SHOWING, APPROVING],
+            40,
+            replace(by="olga", role="operator"),
+            [Replaced(display_id=D1, text="Better", was="Hello", by="olga", role="operator")],
+            id="given a display, when an operator mends it, then it reads differently",
+        ),
+        pytest.param(
+            [*SHOWING_AND_PENDING, ApprovalSet(required=False, by="olga")],
+            40,
+            queue("d3", by="bob"),
+            refusals.AlreadyPending(display_id=D2),
+            id="given one of theirs that waits for a yes, when queued without one, then they wait already",
+        ),
+        pytest.param(
+            [*PENDING, ApprovalSet(required=False, by="olga")],
+            20,
+            show("d4", by="dan"),
+            [Shown(display=a_display(DisplayId("d4"), 20, by="dan"))],
+            id="given that texts need no yes any more, when shown, then it shows, and others wait on",
+        ),
+    ],
+)
+def test_a_text_that_needs_a_yes(
+    past: Sequence[BannerEvent], now: int, command: BannerCommand, then: Then
+) -> None:
+    assert then == decided(past, now, command)
+
+
+def test_what_waits_for_a_yes_stands_in_the_state_and_nowhere_else() -> None:
+    waiting = replay(ENTITY, PENDING, None)
+    assert waiting is not None
+    assert (True, (P2, P3), (), None) == (
+        waiting.approve_first,
+        waiting.pending,
+        waiting.queue,
+        waiting.display,
+    )
+
+    for event in (P2_APPROVED, Rejected(display_id=D2, by="olga", reason="no"), P2_LAPSED):
+        assert (P3,) == update(event, waiting).pending

@@ -5,6 +5,8 @@ import pytest
 
 from shared.contracts.banner import (
     EXPIRIES_AT_MOST,
+    ApprovalSet,
+    Approved,
     Banner,
     BannerEvent,
     Clear,
@@ -15,17 +17,20 @@ from shared.contracts.banner import (
     ExpireMany,
     Held,
     Hold,
+    Lapsed,
     Left,
     OnHold,
     Queued,
     Register,
     Registered,
+    Rejected,
     Release,
     Released,
     Replace,
     Replaced,
     Show,
     Shown,
+    Submitted,
     Ticket,
     showing,
     turns,
@@ -191,6 +196,32 @@ def test_one_request_carries_a_thousand_expiries_and_no_more() -> None:
             id="held",
         ),
         pytest.param(Released(by="op"), b'{"type":"released","by":"op"}', id="released"),
+        pytest.param(
+            ApprovalSet(required=True, by="op"),
+            b'{"type":"approval-set","required":true,"by":"op"}',
+            id="approval set",
+        ),
+        pytest.param(
+            Submitted(ticket=TICKET),
+            b'{"type":"submitted","ticket":{"id":"t1","text":"Text 1","by":"a1",'
+            b'"at":"2026-05-04T12:00:00.000Z","ttl_ms":60000}}',
+            id="submitted",
+        ),
+        pytest.param(
+            Approved(display_id=DisplayId("t1"), by="op"),
+            b'{"type":"approved","display_id":"t1","by":"op"}',
+            id="approved",
+        ),
+        pytest.param(
+            Rejected(display_id=DisplayId("t1"), by="op", reason="rude"),
+            b'{"type":"rejected","display_id":"t1","by":"op","reason":"rude"}',
+            id="rejected",
+        ),
+        pytest.param(
+            Lapsed(display_id=DisplayId("t1"), at=UNTIL),
+            b'{"type":"lapsed","display_id":"t1","at":"2026-05-04T12:01:00.000Z"}',
+            id="lapsed",
+        ),
     ],
 )
 def test_an_event_is_stored_as_it_always_was(event: BannerEvent, stored: bytes) -> None:
@@ -221,7 +252,8 @@ def test_a_banner_is_stored_with_its_queue_and_its_hold() -> None:
     stored = (
         b'{"id":"b1","name":"b1","tags":[],"display":null,"queue":[{"id":"t1","text":"Text 1","by":"a1",'
         b'"at":"2026-05-04T12:00:00.000Z","ttl_ms":60000}],'
-        b'"hold":{"reason":"The plane lands","by":"op","at":"2026-05-04T12:00:00.000Z"}}'
+        b'"hold":{"reason":"The plane lands","by":"op","at":"2026-05-04T12:00:00.000Z"},'
+        b'"approve_first":false,"pending":[]}'
     )
     assert stored == msgspec.json.encode(banner)
     assert banner == msgspec.json.decode(stored, type=Banner)

@@ -64,7 +64,16 @@ def test_an_answer_is_the_entity_as_that_commit_left_it() -> None:
     assert {
         "revision": 7,
         "at": AT,
-        "state": {"id": "b1", "name": "b1", "tags": [], "display": None, "queue": [], "hold": None},
+        "state": {
+            "id": "b1",
+            "name": "b1",
+            "tags": [],
+            "display": None,
+            "queue": [],
+            "hold": None,
+            "approve_first": False,
+            "pending": [],
+        },
         "repeated": True,
         "command": "c1",
     } == msgspec.json.decode(sent)

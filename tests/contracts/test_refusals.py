@@ -7,6 +7,7 @@ import pytest
 
 from shared.contracts import refusals
 from shared.contracts.banner import BannerRefusal
+from shared.contracts.blocklist import BlocklistRefusal
 from shared.contracts.identity import DisplayId
 from shared.contracts.instants import Instant
 from shared.contracts.lobby import LobbyRefusal
@@ -14,7 +15,7 @@ from shared.contracts.refusals import Refusal
 
 OfTheGateway = refusals.TooManyRequests | refusals.NotAuthor | refusals.WrongOrigin | refusals.WrongHost
 """What only the gateway says; services do not count who asks how often, nor from where."""
-AnyRefusal = BannerRefusal | LobbyRefusal | OfTheGateway
+AnyRefusal = BannerRefusal | LobbyRefusal | BlocklistRefusal | OfTheGateway
 
 _decoder: msgspec.json.Decoder[AnyRefusal] = msgspec.json.Decoder(AnyRefusal)
 
@@ -59,6 +60,15 @@ EVERY_REFUSAL = [
     (refusals.NoSuchPool(pool="tag-north"), "no-such-pool", 404),
     (refusals.LobbyFull(at_most=1_000), "lobby-full", 429),
     (refusals.UnknownDisplay(display_id="d1"), "unknown-display", 404),
+    (refusals.BlockedText(found="FR0G"), "blocked-text", 422),
+    (refusals.AlreadyPending(display_id=DisplayId("d1")), "already-pending", 409),
+    (refusals.PendingFull(at_most=20), "pending-full", 429),
+    (refusals.NotPending(display_id="d1"), "not-pending", 404),
+    (refusals.NeedsApproval(), "needs-approval", 403),
+    (refusals.BadWord(problem="expected letters"), "bad-word", 422),
+    (refusals.AlreadyBlocked(word="frog"), "already-blocked", 409),
+    (refusals.NotBlocked(word="frog"), "not-blocked", 404),
+    (refusals.BlocklistFull(at_most=1_000), "blocklist-full", 409),
 ]
 
 each_refusal = pytest.mark.parametrize(
@@ -171,10 +181,13 @@ def test_no_refusal_is_missing_here_or_in_the_union_of_answers() -> None:
     )
 
     assert declared == here
-    assert declared == set(get_args(AnyRefusal))
+    unions = (BannerRefusal, LobbyRefusal, BlocklistRefusal, OfTheGateway)
+    assert declared == {each for union in unions for each in get_args(union)}
 
 
-@pytest.mark.parametrize("union", [BannerRefusal, LobbyRefusal], ids=["banner", "lobby"])
+@pytest.mark.parametrize(
+    "union", [BannerRefusal, LobbyRefusal, BlocklistRefusal], ids=["banner", "lobby", "blocklist"]
+)
 def test_whatever_the_kit_and_the_mesh_say_stands_in_every_union(union: Any) -> None:
     everywhere = {
         refusals.Malformed,

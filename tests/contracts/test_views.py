@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from shared.contracts.banner import (
+    PENDING_MS,
     Banner,
     Display,
     Held,
@@ -75,6 +76,8 @@ def test_a_banner_is_seen_as_agreed() -> None:
         "hold": None,
         "presence": "online",
         "reported": {"display_id": "d1", "at": NOON},
+        "approve_first": False,
+        "pending_length": 0,
     } == msgspec.json.decode(msgspec.json.encode(a_view()))
 
 
@@ -100,6 +103,28 @@ def test_a_queue_and_a_hold_are_seen() -> None:
     view = banner_view(banner, 7, NOON, online=True, reported=None)
 
     assert (2, ON_HOLD, None) == (view.queue_length, view.hold, view.display)
+
+
+def test_of_texts_that_wait_for_a_yes_everybody_sees_how_many_and_nothing_else() -> None:
+    secret = msgspec.structs.replace(ONE, text="not for everybody")
+    banner = Banner(id=BannerId("b1"), name="b1", approve_first=True, pending=(secret, TWO))
+
+    view = banner_view(banner, 7, NOON, online=True, reported=None)
+
+    assert (True, 2, 0) == (view.approve_first, view.pending_length, view.queue_length)
+    assert b"not for everybody" not in msgspec.json.encode(view)
+
+
+def test_who_waits_for_a_yes_reads_so_until_it_lapses() -> None:
+    banner = Banner(id=BannerId("b1"), name="b1", approve_first=True, pending=(ONE,))
+    lapses = later(ONE.at, PENDING_MS)
+
+    view = display_view(banner, 7, ONE.id, NOON)
+
+    assert view is not None
+    assert ("pending", "b1", 7, lapses) == (view.state, view.banner, view.revision, view.lapses_at)
+    assert None is display_view(banner, 7, "another", NOON)
+    assert None is display_view(banner, 7, ONE.id, lapses)
 
 
 def test_a_page_of_banners_is_read_as_agreed() -> None:

@@ -5,6 +5,7 @@ They are never changed; whoever raises a schema adds a folder.
 """
 
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple, get_args
@@ -12,12 +13,15 @@ from typing import Any, Final, NamedTuple, get_args
 import msgspec
 import pytest
 
+from services.banner.blocklist import BLOCKLIST
 from services.banner.entity import Ask, banner_entity
 from services.banner.entity import update as update_banner
 from services.banner.service import banner_hosting
 from services.lobby.entity import LOBBY
 from shared.contracts import refusals
 from shared.contracts.banner import (
+    ApprovalSet,
+    Approved,
     Banner,
     BannerEvent,
     Clear,
@@ -27,17 +31,21 @@ from shared.contracts.banner import (
     Expired,
     Held,
     Hold,
+    Lapsed,
     Left,
     OnHold,
     Queued,
     Register,
     Registered,
+    Rejected,
     Released,
     Replaced,
     Show,
     Shown,
+    Submitted,
     Ticket,
 )
+from shared.contracts.blocklist import Blocked, BlocklistEvent, Unblocked
 from shared.contracts.command import Command
 from shared.contracts.errors import NewerSchema
 from shared.contracts.identity import BannerId, CommandId, DisplayId
@@ -195,7 +203,7 @@ SCHEMA_1: Final[dict[str, Said]] = {
     ),
 }
 
-# --- what the version with schema 2 writes --------------------------------------------------------
+# --- what the version with schema 2 wrote ---------------------------------------------------------
 
 
 def a_ticket(letter: str, text: str, by: str, at: Instant) -> Ticket:
@@ -310,7 +318,91 @@ SCHEMA_2: Final[dict[str, tuple[int, Said]]] = {
     "released": (17, (OPERATOR, id_in_2("f"), (Released(by=OPERATOR),), a_banner(), 14)),
 }
 
-EVERY_BANNER: Final = [*golden("banner", 1), *golden("banner", 2)]
+# --- what the version with schema 3 writes --------------------------------------------------------
+
+
+def on_day_3(clock: str) -> Instant:
+    """A time of the day on which the records of schema 3 were written."""
+    return Instant(f"2026-11-21T{clock}Z")
+
+
+def a_text(letter: str, text: str, at: str) -> Ticket:
+    """A text of the guest with that letter, which needs a yes."""
+    by = f"guest-00{letter}{letter}"
+    return Ticket(id=id_in_2(letter), text=text, by=by, at=on_day_3(at), ttl_ms=60_000)
+
+
+NICE = a_text("3", "Grüße 👋", "12:00:02.250")
+NOT_NICE = a_text("4", "Not nice", "12:00:03.250")
+THIRD_TEXT = a_text("7", "Third", "12:00:06.250")
+FOURTH_TEXT = a_text("c", "Fourth", "12:00:11.250")
+FIFTH_TEXT = a_text("e", "Fifth", "12:00:13.250")
+NICE_UP = a_display(NICE.id, NICE.text, NICE.by, on_day_3("12:00:04.250"))
+THIRD_TEXT_UP = a_display(THIRD_TEXT.id, "Third", THIRD_TEXT.by, on_day_3("12:00:10.250"))
+AN_HOUR_LATER = a_display(id_in_2("0"), "An hour later", "ada", on_day_3("13:01:14.250"))
+RAIN_AGAIN = OnHold(reason="Rain", by="operator", at=on_day_3("12:00:09.250"))
+
+Approving = tuple[bool, tuple[Ticket, ...], tuple[Ticket, ...]]
+"""Whether texts needed a yes then, which waited for it, and which for their turn."""
+
+SCHEMA_3: Final[dict[str, tuple[int, tuple[BannerEvent, ...], Approving]]] = {
+    "registered": (1, (REGISTERED,), (False, (), ())),
+    "approval-set": (2, (ApprovalSet(required=True, by="operator"),), (True, (), ())),
+    "submitted": (3, (Submitted(ticket=NICE),), (True, (NICE,), ())),
+    "submitted-second": (4, (Submitted(ticket=NOT_NICE),), (True, (NICE, NOT_NICE), ())),
+    "approved-and-shown": (
+        5,
+        (Approved(display_id=NICE.id, by="operator"), Shown(display=NICE_UP)),
+        (True, (NOT_NICE,), ()),
+    ),
+    "rejected": (
+        6,
+        (Rejected(display_id=NOT_NICE.id, by="operator", reason="Not nice at all"),),
+        (True, (), ()),
+    ),
+    "submitted-third": (7, (Submitted(ticket=THIRD_TEXT),), (True, (THIRD_TEXT,), ())),
+    "approved-and-queued": (
+        8,
+        (Approved(display_id=THIRD_TEXT.id, by="operator"), Queued(ticket=THIRD_TEXT)),
+        (True, (), (THIRD_TEXT,)),
+    ),
+    "replaced": (
+        9,
+        (Replaced(display_id=NICE.id, text="Grüße!", was=NICE.text, by="operator", role="operator"),),
+        (True, (), (THIRD_TEXT,)),
+    ),
+    "held": (
+        10,
+        (Cleared(display_id=NICE.id, by="operator", role="operator"), Held(hold=RAIN_AGAIN)),
+        (True, (), (THIRD_TEXT,)),
+    ),
+    "released-and-shown": (11, (Released(by="operator"), Shown(display=THIRD_TEXT_UP)), (True, (), ())),
+    "submitted-fourth": (12, (Submitted(ticket=FOURTH_TEXT),), (True, (FOURTH_TEXT,), ())),
+    "left": (13, (Left(display_id=FOURTH_TEXT.id, by=FOURTH_TEXT.by, role="author"),), (True, (), ())),
+    "submitted-fifth": (14, (Submitted(ticket=FIFTH_TEXT),), (True, (FIFTH_TEXT,), ())),
+    "expired": (
+        15,
+        (Expired(display_id=THIRD_TEXT.id, until=THIRD_TEXT_UP.until),),
+        (True, (FIFTH_TEXT,), ()),
+    ),
+    "approval-waived": (
+        16,
+        (ApprovalSet(required=False, by="operator"),),
+        (False, (FIFTH_TEXT,), ()),
+    ),
+    "lapsed-and-shown": (
+        17,
+        (Lapsed(display_id=FIFTH_TEXT.id, at=on_day_3("13:00:13.250")), Shown(display=AN_HOUR_LATER)),
+        (False, (), ()),
+    ),
+    "cleared": (
+        18,
+        (Cleared(display_id=AN_HOUR_LATER.id, by="ada", role="author"),),
+        (False, (), ()),
+    ),
+}
+
+EVERY_BANNER: Final = [*golden("banner", 1), *golden("banner", 2), *golden("banner", 3)]
 each_banner = pytest.mark.parametrize(
     "old", [pytest.param(old, id=f"{old.schema}-{old.name}") for old in EVERY_BANNER]
 )
@@ -322,7 +414,7 @@ each_of_schema_2 = pytest.mark.parametrize(
 )
 
 
-@pytest.mark.parametrize("entity", [BANNER, LOBBY], ids=lambda entity: entity.name)
+@pytest.mark.parametrize("entity", [BANNER, LOBBY, BLOCKLIST], ids=lambda entity: entity.name)
 def test_every_schema_up_to_the_current_one_has_its_golden_records(entity: Entity[Any, Any, Any]) -> None:
     """Whoever raises a schema writes records with it and keeps them here, for those who come after."""
     folders = {folder.name for folder in (GOLDEN / entity.name).iterdir()}
@@ -338,6 +430,7 @@ def test_every_schema_up_to_the_current_one_has_its_golden_records(entity: Entit
     [
         pytest.param(BANNER, BannerEvent, id="banner"),
         pytest.param(LOBBY, LobbyEvent, id="lobby"),
+        pytest.param(BLOCKLIST, BlocklistEvent, id="blocklist"),
     ],
 )
 def test_the_golden_records_of_the_current_schema_have_every_event(
@@ -348,7 +441,7 @@ def test_the_golden_records_of_the_current_schema_have_every_event(
     assert set(get_args(events)) == {type(event) for record in records for event in record.events}
 
 
-@pytest.mark.parametrize("entity", [BANNER, LOBBY], ids=lambda entity: entity.name)
+@pytest.mark.parametrize("entity", [BANNER, LOBBY, BLOCKLIST], ids=lambda entity: entity.name)
 def test_what_this_version_writes_is_what_its_golden_records_hold(entity: Entity[Any, Any, Any]) -> None:
     codec = Codec(entity)
 
@@ -358,6 +451,7 @@ def test_what_this_version_writes_is_what_its_golden_records_hold(entity: Entity
 
 def test_what_each_golden_record_says_is_spelled_out_here() -> None:
     assert set(SCHEMA_1) == {old.name for old in golden("banner", 1)}
+    assert set(SCHEMA_3) == {old.name for old in golden("banner", 3)}
     assert set(SCHEMA_2) == {old.name for old in golden("banner", 2)}
     assert set(LOBBY_1) == {old.name for old in golden("lobby", 1)}
 
@@ -392,6 +486,25 @@ def test_a_record_of_schema_2_is_read_as_what_it_says(old: Written) -> None:
     assert (number, number - 1) == (record.number, record.previous)
 
 
+@pytest.mark.parametrize("old", [pytest.param(old, id=old.name) for old in golden("banner", 3)])
+def test_a_record_of_schema_3_is_read_as_what_it_says(old: Written) -> None:
+    number, events, approving = SCHEMA_3[old.name]
+
+    record = _codec.decode(old.data)
+
+    assert (3, number, number - 1, events) == (record.schema, record.number, record.previous, record.events)
+    assert approving == (record.state.approve_first, record.state.pending, record.state.queue)
+
+
+@pytest.mark.parametrize("old", [pytest.param(old, id=old.name) for old in golden("banner", 3)])
+def test_the_version_with_schema_2_refuses_a_record_of_schema_3(old: Written) -> None:
+    """It would show what waits for a yes to nobody, and let others past it."""
+    before = Codec(replace(BANNER, schema=2))
+
+    with pytest.raises(NewerSchema, match="a banner record of schema 2 or older, found 3"):
+        before.decode(old.data)
+
+
 def test_what_a_record_of_schema_1_remembers_is_still_remembered() -> None:
     record = _codec.decode(data_of("banner", 1, "cleared"))
 
@@ -419,6 +532,8 @@ def test_what_a_record_of_schema_1_remembers_is_still_remembered() -> None:
             id="banner 2, a hold with a queue",
         ),
         pytest.param(BANNER, 2, "cleared held-while-empty released", id="banner 2, a hold without one"),
+        pytest.param(BANNER, 3, " ".join(SCHEMA_3), id="banner 3, all of it"),
+        pytest.param(BLOCKLIST, 1, "blocked blocked-second unblocked", id="blocklist 1"),
         pytest.param(
             LOBBY, 1, "entered assigned returned-and-assigned placed left-and-entered", id="lobby 1"
         ),
@@ -467,7 +582,7 @@ async def test_a_record_of_schema_1_is_written_on_in_schema_2_and_nothing_is_los
     assert data is not None
     new = _codec.decode(data)
     assert answer.record == new
-    assert (2, 1, revision) == (new.schema, new.number, new.previous)
+    assert (BANNER.schema, 1, revision) == (new.schema, new.number, new.previous)
     assert (before.state.id, before.state.name, before.state.tags) == (
         new.state.id,
         new.state.name,
@@ -480,7 +595,7 @@ async def test_a_record_of_schema_1_is_written_on_in_schema_2_and_nothing_is_los
     fields = msgspec.json.decode(written)
     fields_now = msgspec.json.decode(data)
     assert {"number", "previous"} == set(fields_now) - set(fields)
-    assert {"queue", "hold"} == set(fields_now["state"]) - set(fields["state"])
+    assert {"queue", "hold", "approve_first", "pending"} == set(fields_now["state"]) - set(fields["state"])
     assert set() == set(fields) - set(fields_now)
     assert set() == set(fields["state"]) - set(fields_now["state"])
 
@@ -515,7 +630,7 @@ async def test_a_command_that_a_record_of_schema_1_remembers_is_not_carried_out_
     record = _codec.decode(written)
     again: Order[Ask] = Order(
         verb="show",
-        command=(LIGHTNING, Show(id=record.command.id, text="Grüße", by=GUEST)),
+        command=Ask(LIGHTNING, Show(id=record.command.id, text="Grüße", by=GUEST)),
         by=GUEST,
         id=record.command.id,
         digest=record.command.digest,
@@ -762,3 +877,22 @@ def test_a_record_of_a_lobby_is_read_as_what_it_says(old: Written) -> None:
     assert (events, state) == (record.events, record.state)
     assert (number, number - 1, ()) == (record.number, record.previous, record.recent)
     assert record == Codec(LOBBY).decode(old.data)
+
+
+# --- the blocklist --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "events", "words"),
+    [
+        ("blocked", (Blocked(word="frog*"),), ("frog*",)),
+        ("blocked-second", (Blocked(word="жаба"),), ("frog*", "жаба")),
+        ("unblocked", (Unblocked(word="frog*"),), ("жаба",)),
+    ],
+)
+def test_a_record_of_the_blocklist_is_read_as_what_it_says(
+    name: str, events: tuple[BlocklistEvent, ...], words: tuple[str, ...]
+) -> None:
+    record = Codec(BLOCKLIST).decode(data_of("blocklist", 1, name))
+
+    assert (1, events, words) == (record.schema, record.events, record.state.words)

@@ -28,6 +28,8 @@ from services.lobby.entity import LOBBY
 from services.lobby.outcomes import Outcome
 from services.lobby.places import OVERDUE_MS
 from shared.contracts.banner import (
+    ApprovalSet,
+    Approve,
     BannerCommand,
     Clear,
     Cleared,
@@ -37,6 +39,7 @@ from shared.contracts.banner import (
     Hold,
     Release,
     Replace,
+    SetApproval,
     Show,
     Shown,
 )
@@ -174,6 +177,7 @@ class Judge:
         self.left: set[DisplayId] = set()
         self.placed: dict[DisplayId, str] = {}
         self.lobbies: dict[str, Lobby] = {}
+        self.approve_first: set[str] = set()
 
     def look_at_banner(self, banner: str, record: BannerRecord) -> None:
         """The next record of a banner."""
@@ -183,12 +187,16 @@ class Judge:
                     assert None is self.up.get(banner), "two displays at once"
                     assert display.id not in self.shown, "shown twice"
                     assert display.id not in self.left, "shown after it had left"
+                    unread = display.id in self.entered and banner in self.approve_first
+                    assert not unread, "shown from a lobby where texts need a yes"
                     self.up[banner] = self.shown_on(display.id, banner)
                 case Cleared(display_id=ended) | Expired(display_id=ended):
                     assert ended == self.up[banner]
                     self.up[banner] = None
                 case Held():
                     assert None is self.up.get(banner)
+                case ApprovalSet(required=required):
+                    (self.approve_first.add if required else self.approve_first.discard)(banner)
                 case _:
                     pass
 
@@ -376,6 +384,18 @@ class AnyFreeBanner(RuleBasedStateMachine):
     def release(self, plane: int) -> None:
         self._ask(plane, Release(by="olga", role="operator"))
 
+    @rule(plane=PLANES, required=st.booleans())
+    def set_approval(self, plane: int, *, required: bool) -> None:
+        self._ask(plane, SetApproval(required=required, by="olga", role="operator"))
+
+    @rule(plane=PLANES)
+    def approve(self, plane: int) -> None:
+        """The first that waits for a yes gets it, if one does."""
+        state = from_thread.run(self._both.worlds[0].banner, self._both.banners[plane]).state
+        assert state is not None
+        for ticket in state.pending[:1]:
+            self._ask(plane, Approve(display_id=ticket.id, by="olga", role="operator"))
+
     @rule(plane=PLANES)
     def expire(self, plane: int) -> None:
         """It is said that what shows is over; which is refused when it is not."""
@@ -444,13 +464,14 @@ class AnyFreeBanner(RuleBasedStateMachine):
                 state = from_thread.run(world.banner, banner).state
                 assert state is not None
                 over = state.display is None or later(state.display.until, OVERDUE_MS) <= world.clock.at
-                idle = over and state.hold is None and not state.queue
+                idle = over and state.hold is None and not state.queue and not state.approve_first
                 if idle and banner in world.online and pool in pools_of(state):
                     assert () == lobby.waiting, f"{banner} is free"
 
     def _let_everybody_be_shown(self) -> None:
         for plane in range(3):
             self.release(plane)
+            self.set_approval(plane, required=False)
             self.hardware(plane, online=True)
         while any(lobby.waiting for lobby in self._judge.lobbies.values()):
             before = len(self._judge.shown)

@@ -44,6 +44,11 @@ def waited_for(banner: Banner) -> Banner:
         pytest.param(a_banner(), 1, id="it shows nothing"),
         pytest.param(a_banner(shows_until=UNTIL), 0, id="it shows something"),
         pytest.param(a_banner(hold=True), 0, id="an operator holds it"),
+        pytest.param(
+            msgspec.structs.replace(a_banner(), approve_first=True),
+            0,
+            id="texts need an operator's yes there",
+        ),
         pytest.param(waited_for(a_banner(shows_until=UNTIL)), 0, id="somebody waits for it"),
     ],
 )

@@ -159,7 +159,7 @@ async def running_hub(*, heartbeat_seconds: float = 600) -> AsyncGenerator[tuple
     followed = Followed(displays)
     hub.on_flush = followed.on_change
     app = create_app(
-        Calls(nobody, nobody, hub, displays, archive),
+        Calls(nobody, nobody, hub, displays, archive, blocklists=nobody),
         hub,
         followed,
         epoch=EPOCH,

@@ -15,16 +15,20 @@ import msgspec
 
 from services.banner.entity import update
 from shared.contracts.banner import (
+    Approved,
     Banner,
     BannerEvent,
     Cleared,
     Display,
     Expired,
     Held,
+    Lapsed,
     Left,
     Queued,
+    Rejected,
     Released,
     Shown,
+    Submitted,
     Ticket,
 )
 from shared.contracts.instants import Instant, later
@@ -90,6 +94,7 @@ class _History:
         self.wrong: list[str] = []
         self._banner = banner
         self._line: list[Ticket] = []
+        self._pending: set[str] = set()
         self._held = False
         self._up: Display | None = None
         self._at = Instant("")
@@ -124,10 +129,16 @@ class _History:
                 self._held = True
             case Released():
                 self._held = False
+            case Submitted():
+                self._pending.add(event.ticket.id)
+            case Approved() | Rejected() | Lapsed():
+                self._pending.remove(event.display_id)
             case _:
                 pass
 
     def _begin(self, display: Display) -> None:
+        if display.id in self._pending:
+            self._complain(f"{display.id} was shown without a yes")
         self.spans.append(Span(display, display.until))
         self._up = display
         if self._held:
@@ -152,7 +163,9 @@ class _History:
         self._up = None
 
     def _leave(self, display_id: str) -> None:
-        if display_id not in [ticket.id for ticket in self._line]:
+        if display_id in self._pending:
+            self._pending.remove(display_id)
+        elif display_id not in [ticket.id for ticket in self._line]:
             self._complain(f"{display_id} left a line that it did not stand in")
         self._line = [ticket for ticket in self._line if ticket.id != display_id]
 
