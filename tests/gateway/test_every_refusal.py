@@ -15,7 +15,7 @@ from httpx import codes
 
 from services.gateway.fair_use import fair_use
 from shared.contracts import refusals, subjects
-from shared.contracts.banner import QUEUE_AT_MOST
+from shared.contracts.banner import PENDING_AT_MOST, QUEUE_AT_MOST
 from shared.contracts.identity import BannerId
 from shared.contracts.refusals import Refusal
 from shared.mesh.banners import Banners
@@ -31,6 +31,7 @@ from tests.support.gateways import (
     display_in,
     online_over,
     problem_in,
+    registered_over,
     running_gateway,
     show,
     show_anywhere,
@@ -38,6 +39,7 @@ from tests.support.gateways import (
 )
 from tests.support.nats_server import running_nats_server
 from tests.support.signing import ISSUER
+from tests.support.waiting import until
 
 Response = httpx.Response
 
@@ -82,6 +84,19 @@ class Scene(NamedTuple):
     async def held(self) -> None:
         """An operator holds the banner."""
         assert (await self.olga.put(self.hold, json={"reason": "wind"})).is_success
+
+    async def approve_first(self) -> None:
+        """An operator wants to see texts first."""
+        assert (await self.olga.put(f"/v1/banners/{self.free}/approval")).is_success
+
+    async def block(self, word: str) -> None:
+        """An operator blocks a word, and whoever decides knows it."""
+        assert (await self.olga.put(f"/v1/blocklist/{word}")).is_success
+        await until(functools.partial(self._is_blocked, word))
+
+    async def _is_blocked(self, word: str) -> bool:
+        elsewhere = await registered_over(self.olga)
+        return not (await show(self.gateway.guest(), elsewhere, word)).is_success
 
     async def queued(self, client: httpx.AsyncClient) -> Response:
         """Somebody waits for a turn."""
@@ -282,25 +297,78 @@ async def answering(mesh: Mesh, answer: Refusal | None) -> AsyncGenerator[None]:
         yield
 
 
+async def blocked_text(scene: Scene) -> tuple[Response, Facts]:
+    word = f"frog{new_banner_id()[2:8]}"
+    await scene.block(word)
+    return await show(scene.ada, scene.free, f"A {word.upper()}!"), {"found": word.upper()}
+
+
+async def already_pending(scene: Scene) -> tuple[Response, Facts]:
+    await scene.approve_first()
+    waiting = display_in(await show(scene.ada, scene.free))
+    return await show(scene.ada, scene.free, "Me again"), {"display_id": waiting.id}
+
+
+async def pending_full(scene: Scene) -> tuple[Response, Facts]:
+    await scene.approve_first()
+    for number in range(PENDING_AT_MOST):
+        assert (await show(scene.gateway.guest(f"guest {number}"), scene.free)).is_success
+    return await show(scene.bob, scene.free), {"at_most": PENDING_AT_MOST}
+
+
+async def not_pending(scene: Scene) -> tuple[Response, Facts]:
+    up = display_in(await scene.shown())
+    response = await scene.olga.put(f"/v1/displays/{up.id}/approval", json={"approved": True})
+    return response, {"display_id": up.id}
+
+
+async def needs_approval(scene: Scene) -> tuple[Response, Facts]:
+    await scene.shown()
+    await scene.approve_first()
+    newest = (await scene.ada.get(f"/v1/banners/{scene.free}")).headers["etag"]
+    return await scene.ada.put(scene.display, json={"text": "Hi"}, headers={"If-Match": newest}), {}
+
+
+async def bad_word(scene: Scene) -> tuple[Response, Facts]:
+    return await scene.olga.put("/v1/blocklist/a"), {}
+
+
+async def not_blocked(scene: Scene) -> tuple[Response, Facts]:
+    return await scene.olga.delete("/v1/blocklist/never"), {"word": "never"}
+
+
+async def blocklist_full(scene: Scene) -> tuple[Response, Facts]:
+    scene.patch.setattr("services.banner.blocklist.WORDS_AT_MOST", 0)
+    return await scene.olga.put("/v1/blocklist/newt"), {"at_most": 0}
+
+
 MET: Final[dict[type[Refusal], Meet]] = {
+    refusals.AlreadyPending: already_pending,
     refusals.AlreadyRegistered: already_registered,
     refusals.AlreadyWaiting: already_waiting,
     refusals.BadText: bad_text,
+    refusals.BadWord: bad_word,
+    refusals.BlockedText: blocked_text,
+    refusals.BlocklistFull: blocklist_full,
     refusals.Busy: busy,
     refusals.Failed: told_by_the_service(refusals.Failed()),
     refusals.Held: held,
     refusals.KeyReused: key_reused,
     refusals.LobbyFull: lobby_full,
     refusals.MeshUnavailable: mesh_unavailable,
+    refusals.NeedsApproval: needs_approval,
     refusals.NeedsIfMatch: needs_if_match,
     refusals.NoSuchPool: no_such_pool,
     refusals.NotAuthor: not_author,
+    refusals.NotBlocked: not_blocked,
     refusals.NotHeld: not_held,
     refusals.NothingShowing: nothing_showing,
     refusals.NotOperator: not_operator,
+    refusals.NotPending: not_pending,
     refusals.NotShowing: not_showing,
     refusals.NotYours: not_yours,
     refusals.Overloaded: told_by_the_service(refusals.Overloaded()),
+    refusals.PendingFull: pending_full,
     refusals.QueueFull: queue_full,
     refusals.RecordUnreadable: record_unreadable,
     refusals.Stale: stale,
@@ -314,6 +382,7 @@ MET: Final[dict[type[Refusal], Meet]] = {
 }
 
 INTERNAL: Final[dict[type[Refusal], str]] = {
+    refusals.AlreadyBlocked: "whoever puts a word into the list again has what was wanted",
     refusals.Malformed: "the gateway writes the commands, and writes them well",
     refusals.NotDue: "only expiries are not due, and HTTP has none",
 }
@@ -321,6 +390,7 @@ INTERNAL: Final[dict[type[Refusal], str]] = {
 RETRY_AFTER: Final = {
     "busy",
     "queue-full",
+    "pending-full",
     "lobby-full",
     "mesh-unavailable",
     "overloaded",

@@ -12,6 +12,7 @@ from services.gateway.bodies import HISTORY_AT_MOST
 from services.gateway.past import STEPS_AT_MOST, Archive
 from services.gateway.routes import DEFAULT_HISTORY
 from shared.contracts.banner import (
+    PENDING_MS,
     Banner,
     BannerCommand,
     BannerEvent,
@@ -22,15 +23,29 @@ from shared.contracts.banner import (
     Queued,
     Register,
     Registered,
+    Reject,
     Released,
     Replaced,
+    SetApproval,
     Show,
     Shown,
 )
 from shared.contracts.errors import Unreadable
-from shared.contracts.identity import BannerId, CommandId
+from shared.contracts.identity import (
+    BannerId,
+    CommandId,
+    DisplayId,
+)
 from shared.contracts.instants import later
-from shared.contracts.views import Ended, HistoryEvent, HistoryPage
+from shared.contracts.views import (
+    Ended,
+    Forgotten,
+    HistoryEvent,
+    HistoryPage,
+    TakenBack,
+    TurnedDown,
+    Withheld,
+)
 from shared.entities.entity import Order
 from shared.entities.memory import MemoryStore
 from shared.entities.repository import Committed, Repository
@@ -68,7 +83,7 @@ class Past:
     async def do(self, verb: str, command: BannerCommand) -> int:
         """Carry a command out; the revision."""
         done = await self._repository.execute(
-            B, Order(verb=verb, command=(B, command), by=command.by, id=command.id)
+            B, Order(verb=verb, command=Ask(B, command), by=command.by, id=command.id)
         )
         assert isinstance(done, Committed), done
         return done.revision
@@ -325,6 +340,49 @@ def test_nothing_of_the_past_is_left_out() -> None:
     told: Any = HistoryEvent.__args__
     stored: Any = BannerEvent.__args__
 
-    assert {each.__name__ for each in stored} - {"Cleared", "Expired"} | {"Ended"} == {
-        each.__name__ for each in told
-    }
+    def tags(events: Any) -> set[str]:
+        return {each.__struct_config__.tag for each in events}
+
+    ends, in_confidence = {"cleared", "expired"}, {"withdrawn"}
+    assert tags(stored) - ends | {"ended"} | in_confidence == tags(told)
+
+
+async def test_a_text_that_waited_for_a_yes_is_told_of_by_how_it_ended(past: Past) -> None:
+    await past.do("set-approval", SetApproval(required=True, role="operator", by="olga"))
+    for name in ("d1", "d2", "d3"):
+        await past.do("show", Show(id=CommandId(name), text=name, by=f"by-{name}"))
+    await past.do("reject", Reject(display_id=DisplayId("d1"), reason="rude", role="operator", by="olga"))
+    await past.do("clear", Clear(display_id=DisplayId("d2"), by="by-d2"))
+
+    rejected, left, waits = [await past.archive.ended(B, name, NOON) for name in ("d1", "d2", "d3")]
+
+    assert rejected is not None
+    assert ("rejected", "rude", "d1") == (rejected.how, rejected.reason, rejected.text)
+    assert left is not None
+    assert ("left", None) == (left.how, left.shown_at)
+    assert None is waits
+    lapses = later(NOON, PENDING_MS)
+    unsaid = await past.archive.ended(B, "d3", lapses)
+    assert unsaid is not None
+    assert ("lapsed", lapses) == (unsaid.how, unsaid.ended_at)
+    past.clock.at = later(lapses, 7_000)
+    await past.do("show", Show(id=CommandId("d4"), text="d4", by="ada"))
+    assert unsaid == await past.archive.ended(B, "d3", past.clock.at)
+
+
+async def test_the_history_says_neither_text_nor_id_of_what_waited_for_a_yes(past: Past) -> None:
+    await past.do("set-approval", SetApproval(required=True, role="operator", by="olga"))
+    for name in ("secret-1", "secret-2", "secret-3"):
+        await past.do("show", Show(id=CommandId(name), text=name, by=f"by-{name[-1]}"))
+    gone = DisplayId("secret-1")
+    await past.do("reject", Reject(display_id=gone, reason="secret", role="operator", by="olga"))
+    await past.do("clear", Clear(display_id=DisplayId("secret-2"), role="operator", by="olga"))
+    past.clock.advance(PENDING_MS)
+    await past.do("show", Show(id=CommandId("secret-4"), text="secret-4", by="ada"))
+
+    page = await past.archive.page(B, None, 100)
+
+    assert page is not None
+    told = [event for item in page.items for event in item.events]
+    assert b"secret" not in msgspec.json.encode(page)
+    assert {Withheld, TurnedDown, Forgotten, TakenBack} <= {type(event) for event in told}
