@@ -6,10 +6,10 @@ Each command imports what it needs when it is called, so that none waits for the
 import logging
 import subprocess
 import sys
-from collections.abc import Awaitable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -247,6 +247,98 @@ def token(*, subject: str, role: CallerRole, expires: float, data_dir: str) -> N
 
 @main.command()
 @click.argument("banner")
+@click.argument("mode", type=click.Choice(["on", "off"]))
+@_operator_token_file
+@settings.data_dir
+@settings.http_host
+@settings.http_port
+def approval(banner: str, mode: str, **here: Any) -> None:
+    """Let every text on a banner wait for an operator's yes, or show at once; for operators."""
+    from airdisplay import moderation
+
+    _say_as_operator(
+        lambda air: moderation.set_approval(air, banner_id(banner), required=mode == "on"), **here
+    )
+
+
+@main.command()
+@click.argument("banner", required=False)
+@_operator_token_file
+@settings.data_dir
+@settings.http_host
+@settings.http_port
+def pending(
+    *, banner: str | None, operator_token_file: str | None, data_dir: str, http_host: str, http_port: int
+) -> None:
+    """List what waits for an operator's yes, on one banner or on all; for operators."""
+    from airdisplay import asking, moderation, tables
+
+    with _in_one_sentence():
+        token = _operator_token(operator_token_file, data_dir)
+        named = None if banner is None else banner_id(banner)
+        address = _address(http_host, http_port)
+        tables.put(
+            tables.of_pending(
+                asking.ask(address, lambda air: moderation.pending(air, named), token=token, banner=named)
+            )
+        )
+
+
+@main.command()
+@click.argument("message")
+@_operator_token_file
+@settings.data_dir
+@settings.http_host
+@settings.http_port
+def approve(message: str, **here: Any) -> None:
+    """Say yes to a text that waits for it, by its id; for operators."""
+    from airdisplay import moderation
+
+    _say_as_operator(lambda air: moderation.approve(air, message), **here)
+
+
+@main.command()
+@click.argument("message")
+@click.argument("reason")
+@_operator_token_file
+@settings.data_dir
+@settings.http_host
+@settings.http_port
+def reject(message: str, reason: str, **here: Any) -> None:
+    """Say no to a text that waits for a yes, by its id, with a reason for its author; for operators."""
+    from airdisplay import moderation
+
+    _say_as_operator(lambda air: moderation.reject(air, message, reason), **here)
+
+
+@main.command()
+@click.argument("word")
+@_operator_token_file
+@settings.data_dir
+@settings.http_host
+@settings.http_port
+def block(word: str, **here: Any) -> None:
+    """Let no text with this word show; a * at its beginning or end stands for any letters. For operators."""
+    from airdisplay import moderation
+
+    _say_as_operator(lambda air: moderation.block(air, word), **here)
+
+
+@main.command()
+@click.argument("word")
+@_operator_token_file
+@settings.data_dir
+@settings.http_host
+@settings.http_port
+def unblock(word: str, **here: Any) -> None:
+    """Let texts with this word show again; for operators."""
+    from airdisplay import moderation
+
+    _say_as_operator(lambda air: moderation.unblock(air, word), **here)
+
+
+@main.command()
+@click.argument("banner")
 @click.option(
     "--limit", type=click.IntRange(1), default=20, show_default=True, help="How many decisions at most."
 )
@@ -336,6 +428,22 @@ def _operator_token(file: str | None, data_dir: str) -> str:
 
     path = Path(data_dir) / premises.OPERATOR_TOKEN if file is None else Path(file)
     return premises.read_operator_token(path.expanduser())
+
+
+def _say_as_operator(
+    talk: "Callable[[AirDisplay], Awaitable[str]]",
+    *,
+    operator_token_file: str | None,
+    data_dir: str,
+    http_host: str,
+    http_port: int,
+) -> None:
+    """Talk as an operator, with their token, and say what came of it."""
+    from airdisplay import asking
+
+    with _in_one_sentence():
+        token = _operator_token(operator_token_file, data_dir)
+        click.echo(asking.ask(_address(http_host, http_port), talk, token=token))
 
 
 def _check_usage(fits: bool, otherwise: str) -> None:  # noqa: FBT001 (what is checked)

@@ -9,9 +9,29 @@ from rich.markup import escape
 from rich.table import Table
 
 from airdisplay.wording import HOW, local_day_and_time, local_time, seconds_left
-from shared.contracts.banner import Held, Left, Queued, Registered, Released, Replaced, Shown
+from shared.contracts.banner import (
+    ApprovalSet,
+    Approved,
+    Held,
+    Left,
+    Queued,
+    Registered,
+    Released,
+    Replaced,
+    Shown,
+)
 from shared.contracts.instants import Instant
-from shared.contracts.views import BannerView, Ended, HistoryEvent, HistoryItem
+from shared.contracts.views import (
+    BannerView,
+    DisplayView,
+    Ended,
+    Forgotten,
+    HistoryEvent,
+    HistoryItem,
+    TakenBack,
+    TurnedDown,
+    Withheld,
+)
 from shared.mesh.services import Found
 
 _WIDE = 200
@@ -55,6 +75,15 @@ def of_history(items: Iterable[HistoryItem]) -> Table:
     return table
 
 
+def of_pending(views: Iterable[DisplayView]) -> Table:
+    """Every text that waits for an operator's yes, and the id by which that is said."""
+    table = Table("id", "banner", "who", "text", "until", box=SIMPLE_HEAD)
+    for view in views:
+        until = "" if view.lapses_at is None else local_time(view.lapses_at)
+        table.add_row(view.id, view.banner, escape(view.by), escape(view.text), until)
+    return table
+
+
 def put(table: Table) -> None:
     """Onto standard output; not squeezed where nobody looks at columns."""
     console = Console()
@@ -82,7 +111,7 @@ def _who(event: HistoryEvent, item: HistoryItem) -> str:
             return item.by
 
 
-def _happened(event: HistoryEvent) -> tuple[str, str]:  # noqa: PLR0911 (one for each)
+def _happened(event: HistoryEvent) -> tuple[str, str]:  # noqa: C901, PLR0911, PLR0912 (one for each)
     """What it was, and how it ended if that is what it was."""
     match event:
         case Registered():
@@ -101,5 +130,17 @@ def _happened(event: HistoryEvent) -> tuple[str, str]:  # noqa: PLR0911 (one for
             return f"on hold: {event.hold.reason}", ""
         case Released():
             return "released", ""
+        case ApprovalSet():
+            return "texts need a yes" if event.required else "texts need no yes", ""
+        case Withheld():
+            return "a text waits for a yes", ""
+        case Approved():
+            return "a text got its yes", ""
+        case TurnedDown():
+            return "a text was turned down", HOW["rejected"]
+        case Forgotten():
+            return "a text waited too long", HOW["lapsed"]
+        case TakenBack():
+            return "a text waits for no yes", HOW["left" if event.role == "author" else "removed"]
         case _:
             assert_never(event)

@@ -30,7 +30,7 @@ class Turn:
     @property
     def waits(self) -> bool:
         """Whether it has been asked for and has neither begun nor been given up."""
-        return self.view is not None and self.view.state in {"waiting", "queued"}
+        return self.view is not None and self.view.state in {"waiting", "pending", "queued"}
 
     @property
     def was_shown(self) -> bool:

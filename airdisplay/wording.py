@@ -17,6 +17,8 @@ HOW: Final[dict[How, str]] = {
     "held": "an operator put the banner on hold",
     "left": "it was taken back",
     "removed": "an operator took it out of the line",
+    "rejected": "an operator said no",
+    "lapsed": "no operator said yes or no in time",
 }
 """How a display ended."""
 
@@ -53,6 +55,10 @@ def fate(view: DisplayView, anywhere: str, now: Instant) -> str:
     match view.state:
         case "waiting":
             return f"place {view.position} in line for {anywhere}"
+        case "pending":
+            assert view.lapses_at is not None, "what waits for a yes does so for a time"
+            lapses = local_time(view.lapses_at)
+            return f"“{view.text}” waits for an operator's yes to show on {view.banner}, until {lapses}"
         case "queued":
             return f"place {view.position} in line for {view.banner}, {_start(view, now)}"
         case "showing":
@@ -61,11 +67,15 @@ def fate(view: DisplayView, anywhere: str, now: Instant) -> str:
             return f"{view.banner} shows “{view.text}” for {left} s, until {local_time(view.until)}"
         case "ended":
             what = "was not shown" if view.shown_at is None else "is over"
-            return f"“{view.text}” {what}: {'nobody knows why' if view.how is None else HOW[view.how]}"
+            reason = "" if view.reason is None else f" ({view.reason})"
+            how = "nobody knows why" if view.how is None else HOW[view.how]
+            return f"“{view.text}” {what}: {how}{reason}"
 
 
 def shown(view: DisplayView) -> str:
-    """What shows at once, and until when."""
+    """What shows at once, and until when; or that it waits for an operator's yes."""
+    if view.state == "pending":
+        return fate(view, "", view.lapses_at or Instant(""))
     assert view.shown_at is not None, "what was shown at once has a beginning"
     assert view.until is not None, "and an end"
     seconds = milliseconds_between(view.shown_at, view.until) / 1000

@@ -21,7 +21,14 @@ from shared.contracts.errors import Malformed
 from shared.contracts.identity import DisplayId, banner_id
 from shared.contracts.live import NAMED_AT_MOST
 from shared.contracts.refusals import NotShowing
-from shared.contracts.views import BannerPage, BannerView, DisplayView, HistoryItem, HistoryPage
+from shared.contracts.views import (
+    BannerPage,
+    BannerView,
+    DisplayView,
+    HistoryItem,
+    HistoryPage,
+    PendingPage,
+)
 
 _BANNERS_PAGE: Final = 1_000
 _HISTORY_PAGE: Final = 100
@@ -32,6 +39,7 @@ _Reader = TypeVar("_Reader", bound=Reader[Any])
 _banner = msgspec.json.Decoder(BannerView)
 _banners = msgspec.json.Decoder(BannerPage)
 _display = msgspec.json.Decoder(DisplayView)
+_pending = msgspec.json.Decoder(PendingPage)
 _history = msgspec.json.Decoder(HistoryPage)
 
 
@@ -223,6 +231,76 @@ class AirDisplay:
         """
         await self._calls.carry_out(Call("DELETE", f"{_path_of_banner(banner)}/hold", effect="once"))
 
+    async def require_approval(self, banner: str) -> BannerView:
+        """Let every text on a banner wait for an operator's yes.
+
+        Raises:
+            Refused: by `NotOperator`, `UnknownBanner` or another.
+        """
+        return await self._calls.ask(Call("PUT", f"{_path_of_banner(banner)}/approval"), _banner)
+
+    async def waive_approval(self, banner: str) -> None:
+        """Let texts on a banner show without a yes; those that wait for one go on waiting.
+
+        Raises:
+            Refused: by `NotOperator`, `UnknownBanner` or another.
+        """
+        await self._calls.carry_out(Call("DELETE", f"{_path_of_banner(banner)}/approval"))
+
+    async def pending(self, banner: str | None = None) -> AsyncGenerator[DisplayView]:
+        """What waits for an operator's yes, on one banner or on all.
+
+        Raises:
+            Refused: by `NotOperator`, `UnknownBanner` or another.
+        """
+        path = "/v1/pending" if banner is None else f"{_path_of_banner(banner)}/pending"
+        query: dict[str, str] = {}
+        while True:
+            page = await self._calls.ask(Call("GET", path, query=query, effect="none"), _pending)
+            for each in page.items:
+                yield each
+            if page.next_cursor is None:
+                return
+            query["cursor"] = page.next_cursor
+
+    async def approve(self, display_id: str) -> DisplayView:
+        """Say yes to a text: it shows, or waits for its turn.
+
+        Raises:
+            Refused: by `NotPending`, `QueueFull`, `NotOperator` or another.
+            OutcomeUnknown: the answer was lost; look whether it was done.
+        """
+        path = f"{_path_of(display_id)}/approval"
+        return await self._calls.ask(Call("PUT", path, {"approved": True}, effect="once"), _display)
+
+    async def reject(self, display_id: str, reason: str) -> DisplayView:
+        """Say no to a text, for a reason that its author reads.
+
+        Raises:
+            Refused: by `NotPending`, `NotOperator` or another.
+            OutcomeUnknown: the answer was lost; look whether it was done.
+        """
+        path = f"{_path_of(display_id)}/approval"
+        body = {"approved": False, "reason": reason}
+        return await self._calls.ask(Call("PUT", path, body, effect="once"), _display)
+
+    async def block(self, word: str) -> None:
+        """Let no text with this word show; a `*` at its beginning or end stands for any letters there.
+
+        Raises:
+            Refused: by `BadWord`, `BlocklistFull`, `NotOperator` or another.
+        """
+        await self._calls.carry_out(Call("PUT", _path_of_word(word)))
+
+    async def unblock(self, word: str) -> None:
+        """Let texts with this word show again.
+
+        Raises:
+            Refused: by `NotBlocked`, `NotOperator` or another.
+            OutcomeUnknown: the answer was lost; look whether it was done.
+        """
+        await self._calls.carry_out(Call("DELETE", _path_of_word(word), effect="once"))
+
     # --- to be told --------------------------------------------------------------------------------
 
     def watch(self, *banners: str) -> Watching:
@@ -276,6 +354,10 @@ def _path_of_banner(banner: str) -> str:
 
 def _path_of(display_id: str) -> str:
     return f"/v1/displays/{quote(display_id, safe='')}"
+
+
+def _path_of_word(word: str) -> str:
+    return f"/v1/blocklist/{quote(word, safe='')}"
 
 
 def _new_key() -> str:

@@ -5,9 +5,9 @@ from typing import Final
 import msgspec
 
 from shared.contracts.instants import Instant
-from shared.contracts.views import DisplayView
+from shared.contracts.views import DisplayView, How
 
-_ORDER: Final = ("waiting", "queued", "showing", "ended")
+_ORDER: Final = ("waiting", "pending", "queued", "showing", "ended")
 
 
 class Fate:
@@ -23,9 +23,14 @@ class Fate:
 
     @property
     def deadline(self) -> Instant | None:
-        """When it is over, if it shows."""
-        shows = self.view is not None and self.view.state == "showing"
-        return self.view.until if shows and self.view is not None else None
+        """When it is over by itself: if it shows, or waits for an operator's yes."""
+        match self.view:
+            case DisplayView(state="showing", until=until):
+                return until
+            case DisplayView(state="pending", lapses_at=lapses_at):
+                return lapses_at
+            case _:
+                return None
 
     def take(self, view: DisplayView) -> bool:
         """Take what was told; whether it is news, which what a gateway says that is behind is not."""
@@ -40,7 +45,8 @@ class Fate:
         deadline = self.deadline
         if self.view is None or deadline is None or now < deadline:
             return False
-        return self.take(msgspec.structs.replace(self.view, state="ended", ended_at=deadline, how="expired"))
+        how: How = "expired" if self.view.state == "showing" else "lapsed"
+        return self.take(msgspec.structs.replace(self.view, state="ended", ended_at=deadline, how=how))
 
 
 def _place_in_time(view: DisplayView) -> tuple[int, int]:

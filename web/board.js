@@ -4,7 +4,7 @@
  *
  * @typedef {{id: string, text: string, by: string, shown_at: string, until: string}} Display
  * @typedef {{id: string, name: string, tags: string[], revision: number, display: Display | null,
- *   queue_length?: number, hold?: {reason: string} | null,
+ *   queue_length?: number, approve_first?: boolean, hold?: {reason: string} | null,
  *   presence: "online" | "offline", reported: {display_id: string | null, at: string} | null}} Banner
  */
 

@@ -140,7 +140,7 @@ class Card {
     this.free = state === "free";
     this.node.dataset.state = state;
     setText(name, banner.name);
-    setLine(line, lineWords(banner.queue_length ?? 0));
+    setLine(line, lineWords(banner));
     setLine(hold, banner.hold ? `On hold: ${banner.hold.reason}` : "");
     setText(text, display?.text ?? "");
     setText(takeDown.firstElementChild, ` from ${banner.name}`);
@@ -247,8 +247,9 @@ function parts(node) {
   };
 }
 
-function lineWords(length) {
-  return length === 0 ? "" : length === 1 ? "1 waits in line" : `${length} wait in line`;
+function lineWords({ queue_length: length = 0, approve_first: approveFirst = false }) {
+  const line = length === 0 ? "" : length === 1 ? "1 waits in line" : `${length} wait in line`;
+  return [line, approveFirst ? "texts need an operator’s yes" : ""].filter(Boolean).join("; ");
 }
 
 /** Whether the hardware is there, and whether it has said that it shows this very display. */

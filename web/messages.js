@@ -2,9 +2,9 @@
  * My messages: what becomes of each, from waiting to its end, as the server says it over the live channel.
  * A message is followed until the server has said how it ended, through reloads and lost lines.
  *
- * @typedef {{id: string, state: "waiting" | "queued" | "showing" | "ended", text: string, banner?: string,
+ * @typedef {{id: string, state: "waiting" | "pending" | "queued" | "showing" | "ended", text: string, banner?: string,
  *   position?: number, starts_at?: string, shown_at?: string, until?: string, how?: string,
- *   revision?: number}} DisplayView
+ *   revision?: number, lapses_at?: string, reason?: string}} DisplayView
  */
 
 import { explanation, look, mend, takeBack } from "./api.js";
@@ -12,7 +12,7 @@ import { announce, element, setLine, setText } from "./dom.js";
 import { forgetOwn, isOwn, owned, rememberOwn } from "./own.js";
 import { cleaned } from "./text.js";
 
-const ORDER = ["waiting", "queued", "showing", "ended"];
+const ORDER = ["waiting", "pending", "queued", "showing", "ended"];
 const HOW = {
   expired: "its time was up",
   cleared: "you ended it",
@@ -20,6 +20,8 @@ const HOW = {
   held: "an operator put the banner on hold",
   left: "you took it back",
   removed: "an operator took it out of the line",
+  rejected: "an operator said no",
+  lapsed: "no operator said yes or no in time",
 };
 const NOT_FOUND = 404;
 const STALE = 412;
@@ -156,7 +158,7 @@ class Message {
   }
 
   #render() {
-    const { state, text, starts_at: startsAt, until } = this.view;
+    const { state, text, starts_at: startsAt, until, lapses_at: lapsesAt } = this.view;
     const { quote, edit, back, dismiss } = this.#parts;
     this.node.dataset.state = state;
     setText(quote, text);
@@ -165,7 +167,7 @@ class Message {
     }
     setText(back.firstElementChild, state === "showing" ? "End it" : "Take back");
     this.#offer(state);
-    const countdown = { queued: startsAt, showing: until }[state];
+    const countdown = { pending: lapsesAt, queued: startsAt, showing: until }[state];
     if (countdown === undefined) {
       this.#countdowns.stop(`message ${this.view.id}`);
       this.#say(0);
@@ -175,9 +177,10 @@ class Message {
   }
 
   #count(left) {
-    if (left === 0 && this.view.state === "showing") {
+    const how = { showing: "expired", pending: "lapsed" }[this.view.state];
+    if (left === 0 && how !== undefined) {
       // The deadline ends it; nobody has to say so.
-      this.take({ ...this.view, state: "ended", how: "expired" });
+      this.take({ ...this.view, state: "ended", how });
     } else {
       this.#say(left);
     }
@@ -320,8 +323,10 @@ function isOlder(view, known) {
 }
 
 /** @param {DisplayView} view */
-function fate({ state, position, starts_at: startsAt, shown_at: shownAt, how }, banner, left) {
+function fate({ state, position, starts_at: startsAt, shown_at: shownAt, how, reason }, banner, left) {
   switch (state) {
+    case "pending":
+      return `Waits for an operator’s yes to show on ${banner}`;
     case "waiting":
       return `Place ${position} in line for ${banner}`;
     case "queued": {
@@ -331,7 +336,9 @@ function fate({ state, position, starts_at: startsAt, shown_at: shownAt, how }, 
     case "showing":
       return `On ${banner} for ${left} s`;
     default:
-      return `${shownAt === undefined ? "Not shown" : "Over"}: ${HOW[how] ?? "nobody knows of it any more"}`;
+      return `${shownAt === undefined ? "Not shown" : "Over"}: ${HOW[how] ?? "nobody knows of it any more"}${
+        reason === undefined ? "" : ` (${reason})`
+      }`;
   }
 }
 

@@ -1,4 +1,4 @@
-"""What the pages on waiting and signing in tell people to paste works, in the order of the page."""
+"""What the pages tell people to paste works, in the order in which it stands there."""
 
 import os
 import sys
@@ -11,11 +11,42 @@ from tests.airdisplay.running import ROOT, running_up
 from tests.examples.pasting import blocks, dead_links
 from tests.support.signing import claims_in
 
-PAGE = "docs/waiting-your-turn.md"
+WAITING = "docs/waiting-your-turn.md"
+MODERATION = "docs/moderation.md"
 SIGNING_IN = "docs/signing-in.md"
 
+SAID = {
+    WAITING: [
+        '"text":"Marry me, Adda!"',
+        '"state":"queued"',
+        '"text":"Marry me, Ada!"',
+        "HTTP/1.1 204",
+        "lightning is on hold: Too much wind",
+        "“Marry me, Ada!” is over",
+        "lightning is released",
+        '"hold":{"reason":"Too much wind"',
+        "HTTP/1.1 204",
+    ],
+    MODERATION: [
+        "“frog” is blocked",
+        "“toad*” is blocked",
+        '"found":"F.R.0.G"',
+        '"text":"Leapfrog"',
+        "on lightning, texts wait for a yes from now on",
+        "“Marry me, Ada!” waits for an operator's yes to show on lightning, until",
+        "Marry me, Ada!",
+        "lightning shows “Marry me, Ada!”",
+        "“Something rude” waits for an operator's yes",
+        "“Something rude” was not shown: an operator said no (Not over a beach)",
+        "on lightning, texts show at once from now on",
+        "texts need no yes",
+        "a text was turned down",
+    ],
+}
+"""What the blocks of a page say, in this order."""
 
-@pytest.mark.parametrize("page", [PAGE, SIGNING_IN])
+
+@pytest.mark.parametrize("page", [*SAID, SIGNING_IN])
 def test_every_file_that_is_linked_is_there(page: str) -> None:
     assert [] == dead_links(page)
 
@@ -44,21 +75,11 @@ async def test_the_page_on_signing_in_works_when_pasted(tmp_path: Path) -> None:
     assert ("ada", "author") == (claims["sub"], claims["role"])
 
 
-async def test_the_page_on_waiting_works_when_pasted(tmp_path: Path) -> None:
-    said = await pasted(PAGE, tmp_path)
+@pytest.mark.parametrize("page", SAID)
+async def test_the_page_works_when_pasted(tmp_path: Path, page: str) -> None:
+    said = await pasted(page, tmp_path)
 
-    expected = [
-        '"text":"Marry me, Adda!"',
-        '"state":"queued"',
-        '"text":"Marry me, Ada!"',
-        "HTTP/1.1 204",
-        "lightning is on hold: Too much wind",
-        "“Marry me, Ada!” is over",
-        "lightning is released",
-        '"hold":{"reason":"Too much wind"',
-        "HTTP/1.1 204",
-    ]
     place = 0
-    for each in expected:
+    for each in SAID[page]:
         place = said.find(each, place)
         assert place >= 0, f"{each} in its turn, in: {said}"

@@ -6,9 +6,17 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from airdisplay.tables import of_banners, of_history, of_nodes, put
+from airdisplay.tables import (
+    of_banners,
+    of_history,
+    of_nodes,
+    of_pending,
+    put,
+)
 from airdisplay.wording import local_day_and_time, local_time
 from shared.contracts.banner import (
+    ApprovalSet,
+    Approved,
     Display,
     Held,
     Left,
@@ -22,7 +30,17 @@ from shared.contracts.banner import (
 )
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import later
-from shared.contracts.views import BannerView, Ended, HistoryEvent, HistoryItem
+from shared.contracts.views import (
+    BannerView,
+    DisplayView,
+    Ended,
+    Forgotten,
+    HistoryEvent,
+    HistoryItem,
+    TakenBack,
+    TurnedDown,
+    Withheld,
+)
 from shared.mesh.services import Found
 from tests.support.clock import NOON
 
@@ -86,6 +104,14 @@ def test_a_history_has_a_row_for_everything_that_happened() -> None:
     hold = OnHold(reason="[red] wind", by="olga", at=NOON)
     ended = Ended(display=DISPLAY, ended_at=later(NOON, 1_000), how="expired")
     decisions: list[tuple[str, tuple[HistoryEvent, ...]]] = [
+        ("bob", (TakenBack(by="bob", role="author"),)),
+        ("olga", (TakenBack(by="olga", role="operator"),)),
+        ("ada", (Forgotten(at=NOON),)),
+        ("olga", (TurnedDown(by="olga"),)),
+        ("olga", (Approved(display_id=DISPLAY.id, by="olga"),)),
+        ("bob", (Withheld(by="bob"),)),
+        ("olga", (ApprovalSet(required=False, by="olga"),)),
+        ("olga", (ApprovalSet(required=True, by="olga"),)),
         ("olga", (Released(by="olga"),)),
         ("olga", (Held(hold=hold),)),
         ("olga", (Left(display_id=DisplayId("t"), by="olga", role="operator"),)),
@@ -101,6 +127,14 @@ def test_a_history_has_a_row_for_everything_that_happened() -> None:
 
     at, then = local_day_and_time(NOON), local_day_and_time(later(NOON, 1_000))
     assert [
+        f"{at} bob a text waits for no yes it was taken back",
+        f"{at} olga a text waits for no yes an operator took it out of the line",
+        f"{at} ada a text waited too long no operator said yes or no in time",
+        f"{at} olga a text was turned down an operator said no",
+        f"{at} olga a text got its yes",
+        f"{at} bob a text waits for a yes",
+        f"{at} olga texts need no yes",
+        f"{at} olga texts need a yes",
         f"{at} olga released",
         f"{at} olga on hold: [red] wind",
         f"{at} olga one left the line an operator took it out of the line",
@@ -111,6 +145,21 @@ def test_a_history_has_a_row_for_everything_that_happened() -> None:
         f"{at} bob “[i] Next” waits in line",
         f"{at} up registered as Lightning [x]",
     ] == [" ".join(row) for row in rows(of_history(items))]
+
+
+def test_what_waits_for_a_yes_is_listed_with_the_id_by_which_it_is_said() -> None:
+    views = [
+        DisplayView(
+            id=DisplayId("d1"),
+            state="pending",
+            text="[b] Hello",
+            by="ada",
+            banner=BannerId("lightning"),
+            lapses_at=NOON,
+        )
+    ]
+
+    assert [["d1", "lightning", "ada", "[b]", "Hello", local_time(NOON)]] == rows(of_pending(views))
 
 
 def test_a_table_that_nobody_looks_at_is_not_squeezed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -69,6 +69,16 @@ def ended(how: Any, *, was_shown: bool = True) -> DisplayView:
     )
 
 
+PENDING = DisplayView(
+    id=DisplayId("d"),
+    state="pending",
+    text="Hello",
+    by="ada",
+    banner=BannerId("lightning"),
+    revision=1,
+    lapses_at=UNTIL,
+)
+PENDS = f"“Hello” waits for an operator's yes to show on lightning, until {local_time(UNTIL)}"
 IN_LINE = f"{AT}  place 1 in line for lightning, starts in 60 s at the latest, at {local_time(UNTIL)}"
 SECOND = IN_LINE.replace("place 1", "place 2")
 SHOWS = f"{AT}  lightning shows “Hello” for 60 s, until {local_time(UNTIL)}"
@@ -103,6 +113,16 @@ SHOWS = f"{AT}  lightning shows “Hello” for 60 s, until {local_time(UNTIL)}"
             id="a hold is told, and its end",
         ),
         pytest.param([queued(1), showing(2), showing(3)], [IN_LINE, SHOWS], id="what shows is told once"),
+        pytest.param(
+            [PENDING, showing(2)],
+            [f"{AT}  {PENDS}", SHOWS],
+            id="what waits for a yes shows once there is one",
+        ),
+        pytest.param(
+            [PENDING, msgspec.structs.replace(ended("rejected", was_shown=False), reason="rude")],
+            [f"{AT}  {PENDS}", f"{AT}  “Hello” was not shown: an operator said no (rude)"],
+            id="what is rejected has a reason",
+        ),
         pytest.param(
             [showing(2), showing(3, "Hullo")],
             [SHOWS, SHOWS.replace("Hello", "Hullo")],

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from playwright.async_api import Browser, Route, expect
 
-from shared.contracts.banner import Clear, Hold, Release, Replace, Show
+from shared.contracts.banner import Approve, Clear, Hold, Reject, Release, Replace, SetApproval, Show
 from tests.support.banners import new_command_id
 from tests.web.browsing import Visitor, visiting
 from tests.web.mesh import WholeMesh
@@ -96,6 +96,38 @@ async def test_a_place_moves_up_when_the_first_takes_the_message_back(
     await expect(another.fate("Second")).to_have_text(in_line(1, name))
     await expect(another.announcement).to_have_text(re.compile("Place 1"))
     assert await whole_mesh.texts(banner) == ["Somebody's"]
+
+
+async def test_a_text_that_waits_for_a_yes_says_so_until_there_is_one(
+    whole_mesh: WholeMesh, banner: str, name: str, visitor: Visitor
+) -> None:
+    required = await whole_mesh.command(banner, SetApproval(required=True, by="olga", role="operator"))
+    assert required.state.approve_first
+    await expect(visitor.card(name)).to_contain_text("texts need an operator\u2019s yes")
+
+    await visitor.write(name, "Nice")
+    await expect(visitor.fate("Nice")).to_have_text(f"Waits for an operator\u2019s yes to show on {name}")
+    await expect(visitor.panel(name)).not_to_have_text("Nice")
+    (ticket,) = (await whole_mesh.command(banner, Hold(reason="x", by="olga", role="operator"))).state.pending
+    await whole_mesh.command(banner, Release(by="olga", role="operator"))
+    await whole_mesh.command(banner, Approve(display_id=ticket.id, by="olga", role="operator"))
+
+    await expect(visitor.fate("Nice")).to_have_text(on(name))
+    await expect(visitor.panel(name)).to_have_text("Nice")
+
+
+async def test_a_rejected_text_says_why(
+    whole_mesh: WholeMesh, banner: str, name: str, visitor: Visitor
+) -> None:
+    await whole_mesh.command(banner, SetApproval(required=True, by="olga", role="operator"))
+    await visitor.write(name, "Rude")
+    await expect(visitor.fate("Rude")).to_have_text(re.compile("Waits for an operator\u2019s yes"))
+    (ticket,) = (await whole_mesh.command(banner, Hold(reason="x", by="olga", role="operator"))).state.pending
+
+    no = Reject(display_id=ticket.id, reason="Not over a beach", by="olga", role="operator")
+    await whole_mesh.command(banner, no)
+
+    await expect(visitor.fate("Rude")).to_have_text("Not shown: an operator said no (Not over a beach)")
 
 
 async def test_who_waits_already_is_told_so(
