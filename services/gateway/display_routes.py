@@ -24,17 +24,21 @@ from shared.contracts.errors import Malformed
 from shared.contracts.identity import DisplayId
 from shared.contracts.lobby import Enter, Leave, pool_of
 from shared.contracts.refusals import (
+    AlreadyPending,
     AlreadyWaiting,
     BadText,
+    BlockedText,
     Busy,
     Held,
     KeyReused,
     LobbyFull,
+    NeedsApproval,
     NeedsIfMatch,
     NoSuchPool,
     NothingShowing,
     NotShowing,
     NotYours,
+    PendingFull,
     QueueFull,
     Refusal,
     Stale,
@@ -57,12 +61,24 @@ from shared.mesh import clock
         ),
         Answer(
             HTTP_202_ACCEPTED,
-            "It waits for its turn.",
+            "It waits for its turn, or for an operator's yes.",
             DisplayView,
             headers=("Location", "ETag"),
-            examples=("queued",),
+            examples=("queued", "pending"),
         ),
-        refusals=(Busy, Held, AlreadyWaiting, UnknownBanner, BadText, KeyReused, QueueFull, *ASKING),
+        refusals=(
+            Busy,
+            Held,
+            AlreadyWaiting,
+            AlreadyPending,
+            UnknownBanner,
+            BadText,
+            BlockedText,
+            KeyReused,
+            QueueFull,
+            PendingFull,
+            *ASKING,
+        ),
     ),
     before_request=may_show,
 )
@@ -72,7 +88,10 @@ async def show(
     data: JSONBody[ShowBody],
     idempotency_key: IdempotencyKey = None,
 ) -> Response[Any]:
-    """Show a text on a banner for 60 seconds, or, with `"when": "queue"`, wait there for a turn."""
+    """Show a text on a banner for 60 seconds, or, with `"when": "queue"`, wait there for a turn.
+
+    Where texts need an operator's yes, every text waits for that first (`"state": "pending"`).
+    """
     by, _ = caller(request)
     command_id = keyed_id(by, f"show {banner}", idempotency_key, home=banner)
     reply = await calls_of(request).command(
@@ -94,7 +113,17 @@ async def show(
         Answer(
             HTTP_200_OK, "It reads like that now.", BannerView, headers=("ETag",), examples=("shows a text",)
         ),
-        refusals=(Stale, NeedsIfMatch, NotYours, NothingShowing, UnknownBanner, BadText, *ASKING),
+        refusals=(
+            Stale,
+            NeedsIfMatch,
+            NotYours,
+            NeedsApproval,
+            NothingShowing,
+            UnknownBanner,
+            BadText,
+            BlockedText,
+            *ASKING,
+        ),
     ),
 )
 async def replace(
@@ -153,7 +182,7 @@ async def clear(request: AnyRequest, banner: FromPath[str], if_match: IfMatch = 
             headers=("Location",),
             examples=("waiting",),
         ),
-        refusals=(NoSuchPool, BadText, KeyReused, LobbyFull, *ASKING),
+        refusals=(NoSuchPool, BadText, BlockedText, KeyReused, LobbyFull, *ASKING),
     ),
     before_request=may_show,
 )

@@ -3,17 +3,26 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from services.gateway.bodies import HoldBody, RegisterBody, ReplaceBody, ShowAnywhereBody, ShowBody
+from services.gateway.bodies import (
+    ApprovalBody,
+    HoldBody,
+    RegisterBody,
+    ReplaceBody,
+    ShowAnywhereBody,
+    ShowBody,
+)
 from shared.contracts.banner import Display, OnHold, Shown
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import Instant
 from shared.contracts.views import (
     BannerPage,
     BannerView,
+    BlocklistView,
     DisplayView,
     Ended,
     HistoryItem,
     HistoryPage,
+    PendingPage,
     ReportedView,
 )
 
@@ -72,6 +81,34 @@ QUEUED: Final = DisplayView(
 WAITING: Final = DisplayView(
     id=DisplayId("c04d9be2f61a7380915e2d44"), state="waiting", text="Ice cream!", by=_GUEST, position=3
 )
+PENDING: Final = DisplayView(
+    id=DisplayId("5be1a90c77d24f3086cc12ea"),
+    state="pending",
+    text="Vote for Ada!",
+    by=_GUEST,
+    banner=_LIGHTNING,
+    revision=61,
+    lapses_at=Instant("2026-05-04T13:00:00.250Z"),
+)
+REJECTED: Final = DisplayView(
+    id=PENDING.id,
+    state="ended",
+    text=PENDING.text,
+    by=_GUEST,
+    banner=_LIGHTNING,
+    ended_at=_UNTIL,
+    how="rejected",
+    reason="no elections over the beach",
+)
+READ_FIRST: Final = BannerView(
+    id=_LIGHTNING,
+    name="Lightning",
+    tags=("coast",),
+    revision=61,
+    display=None,
+    approve_first=True,
+    pending_length=1,
+)
 ENDED: Final = DisplayView(
     id=DISPLAY.id,
     state="ended",
@@ -108,14 +145,27 @@ EXAMPLES: Final[Mapping[Any, Mapping[str, Any]]] = {
         "wait in line": ShowBody(text="She said yes!", when="queue"),
     },
     ReplaceBody: {"mended": ReplaceBody(text="Marry me, Ada! 💍")},
+    ApprovalBody: {
+        "yes": ApprovalBody(approved=True),
+        "no": ApprovalBody(approved=False, reason="no elections over the beach"),
+    },
     HoldBody: {"weather": HoldBody(reason="storm warning")},
     ShowAnywhereBody: {
         "any banner": ShowAnywhereBody(text="Ice cream!"),
         "any of a tag": ShowAnywhereBody(text="Ice cream!", tag="coast"),
     },
-    BannerView: {"shows a text": BUSY, "on hold": HELD, "new": NEW},
+    BannerView: {"shows a text": BUSY, "on hold": HELD, "new": NEW, "texts need a yes": READ_FIRST},
     BannerPage: {"the last page": BannerPage((BUSY, HELD), None)},
-    DisplayView: {"showing": SHOWING, "queued": QUEUED, "waiting": WAITING, "ended": ENDED},
+    DisplayView: {
+        "showing": SHOWING,
+        "queued": QUEUED,
+        "waiting": WAITING,
+        "pending": PENDING,
+        "ended": ENDED,
+        "rejected": REJECTED,
+    },
+    PendingPage: {"one waits": PendingPage((PENDING,), None)},
+    BlocklistView: {"two words": BlocklistView(("frog", "toad*"), 2)},
     HistoryPage: {"shown and over": HISTORY},
 }
 """By type, and by what tells them apart in a few words."""

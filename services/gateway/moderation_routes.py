@@ -6,6 +6,7 @@ from litestar import Response, delete, get, put
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 
+from services.gateway.answers import ASKING, Answer, answers
 from services.gateway.authors import caller
 from services.gateway.bodies import ApprovalBody, Limit
 from services.gateway.calls import calls_of, display_response
@@ -14,16 +15,42 @@ from services.gateway.problems import AnyRequest, invalid, refused
 from shared.contracts.banner import Approve, Reject, SetApproval
 from shared.contracts.blocklist import Block, Unblock
 from shared.contracts.identity import DisplayId
-from shared.contracts.refusals import AlreadyBlocked, NotOperator, NotPending, Refusal, UnknownDisplay
-from shared.contracts.views import BlocklistView, PendingPage, display_view
+from shared.contracts.refusals import (
+    AlreadyBlocked,
+    BadWord,
+    BlocklistFull,
+    NotBlocked,
+    NotOperator,
+    NotPending,
+    QueueFull,
+    Refusal,
+    UnknownBanner,
+    UnknownDisplay,
+)
+from shared.contracts.views import BannerView, BlocklistView, DisplayView, PendingPage, display_view
 from shared.mesh import clock
 
 DEFAULT_PAGE: Final = 100
 
 
-@put("/v1/banners/{banner:str}/approval", status_code=HTTP_200_OK, summary="Approve texts first")
+@put(
+    "/v1/banners/{banner:str}/approval",
+    status_code=HTTP_200_OK,
+    summary="Approve texts first",
+    tags=["Operators"],
+    opt=answers(
+        Answer(
+            HTTP_200_OK,
+            "From now on texts need a yes.",
+            BannerView,
+            headers=("ETag",),
+            examples=("texts need a yes",),
+        ),
+        refusals=(NotOperator, UnknownBanner, *ASKING),
+    ),
+)
 async def require_approval(request: AnyRequest, banner: FromPath[str]) -> Response[Any]:
-    """For operators: from now on every text waits for a yes. Refusals: 403 `not-operator`, 404."""
+    """From now on every text waits for an operator's yes before it shows, or waits for its turn."""
     by, role = caller(request)
     reply = await calls_of(request).command(banner, SetApproval(required=True, by=by, role=role))
     if isinstance(reply, Refusal):
@@ -32,12 +59,18 @@ async def require_approval(request: AnyRequest, banner: FromPath[str]) -> Respon
 
 
 # The framework wants a status with a body here, because a refusal has one; success is 204 all the same.
-@delete("/v1/banners/{banner:str}/approval", status_code=HTTP_200_OK, summary="Show texts at once")
+@delete(
+    "/v1/banners/{banner:str}/approval",
+    status_code=HTTP_200_OK,
+    summary="Show texts at once",
+    tags=["Operators"],
+    opt=answers(
+        Answer(HTTP_204_NO_CONTENT, "Texts need no yes any more.", headers=("ETag",)),
+        refusals=(NotOperator, UnknownBanner, *ASKING),
+    ),
+)
 async def waive_approval(request: AnyRequest, banner: FromPath[str]) -> Response[Any]:
-    """For operators: texts show without a yes again; those that wait for one go on waiting.
-
-    Refusals: 403 `not-operator`, 404.
-    """
+    """Texts show without a yes again; those that wait for one go on waiting."""
     by, role = caller(request)
     reply = await calls_of(request).command(banner, SetApproval(required=False, by=by, role=role))
     if isinstance(reply, Refusal):
@@ -45,9 +78,17 @@ async def waive_approval(request: AnyRequest, banner: FromPath[str]) -> Response
     return Response(None, status_code=HTTP_204_NO_CONTENT, headers={"ETag": etag(reply.revision)})
 
 
-@get("/v1/banners/{banner:str}/pending", summary="What waits for a yes on a banner")
+@get(
+    "/v1/banners/{banner:str}/pending",
+    summary="What waits for a yes on a banner",
+    tags=["Operators"],
+    opt=answers(
+        Answer(HTTP_200_OK, "All of it.", PendingPage, headers=("ETag",)),
+        refusals=(NotOperator, UnknownBanner, *ASKING),
+    ),
+)
 async def pending_on(request: AnyRequest, banner: FromPath[str]) -> Response[Any]:
-    """For operators: the texts that wait for a yes, the oldest first. Refusals: 403 `not-operator`, 404."""
+    """The texts that wait for a yes, the oldest first."""
     if (refusal := _refused_to_others(request)) is not None:
         return refused(refusal)
     reply = await calls_of(request).get(banner)
@@ -57,13 +98,21 @@ async def pending_on(request: AnyRequest, banner: FromPath[str]) -> Response[Any
     return Response(PendingPage(waiting, None), headers={"ETag": etag(reply.revision)})
 
 
-@get("/v1/pending", summary="What waits for a yes anywhere")
+@get(
+    "/v1/pending",
+    summary="What waits for a yes anywhere",
+    tags=["Operators"],
+    opt=answers(
+        Answer(HTTP_200_OK, "Some of it, by banner.", PendingPage),
+        refusals=(NotOperator, *ASKING),
+    ),
+)
 async def pending_anywhere(
     request: AnyRequest, cursor: FromQuery[str] = "", limit: Limit = DEFAULT_PAGE
 ) -> Response[Any]:
-    """For operators: the texts that wait for a yes, by banner; `next_cursor` asks for the next page.
+    """The texts that wait for a yes, by banner; `next_cursor` asks for the next page.
 
-    A page ends with a whole banner, so it may have some more than `limit`. Refusals: 403 `not-operator`.
+    A page ends with a whole banner, so it may have some more than `limit`.
     """
     if (refusal := _refused_to_others(request)) is not None:
         return refused(refusal)
@@ -72,12 +121,24 @@ async def pending_anywhere(
     return Response(calls.pending_page(cursor, limit, clock.now()))
 
 
-@put("/v1/displays/{display:str}/approval", status_code=HTTP_200_OK, summary="Say yes or no to a text")
+@put(
+    "/v1/displays/{display:str}/approval",
+    status_code=HTTP_200_OK,
+    summary="Say yes or no to a text",
+    tags=["Operators"],
+    opt=answers(
+        Answer(
+            HTTP_200_OK,
+            "What has become of it.",
+            DisplayView,
+            headers=("Location", "ETag"),
+            examples=("showing", "queued", "rejected"),
+        ),
+        refusals=(NotOperator, UnknownDisplay, NotPending, QueueFull, *ASKING),
+    ),
+)
 async def decide(request: AnyRequest, display: FromPath[str], data: JSONBody[ApprovalBody]) -> Response[Any]:
-    """For operators: with a yes it shows, or waits for its turn; a no needs a reason, which its author reads.
-
-    Refusals: 403 `not-operator`, 404 `not-pending`, `unknown-display`, 422, 429 `queue-full`.
-    """
+    """With a yes it shows, or waits for its turn; a no needs a reason, which its author reads."""
     by, role = caller(request)
     if role != "operator":
         return refused(NotOperator())
@@ -101,9 +162,17 @@ async def decide(request: AnyRequest, display: FromPath[str], data: JSONBody[App
     return display_response(decided or calls.rejected(view, reply, data.reason or ""), HTTP_200_OK)
 
 
-@get("/v1/blocklist", summary="Which words are blocked")
+@get(
+    "/v1/blocklist",
+    summary="Which words are blocked",
+    tags=["Operators"],
+    opt=answers(
+        Answer(HTTP_200_OK, "All of them.", BlocklistView, headers=("ETag",)),
+        refusals=(NotOperator, *ASKING),
+    ),
+)
 async def get_blocklist(request: AnyRequest) -> Response[Any]:
-    """For operators: all blocked words, in order. Refusals: 403 `not-operator`."""
+    """All blocked words, in order."""
     if (refusal := _refused_to_others(request)) is not None:
         return refused(refusal)
     reply = await calls_of(request).blocklists.get()
@@ -112,13 +181,20 @@ async def get_blocklist(request: AnyRequest) -> Response[Any]:
     return Response(BlocklistView(reply.state.words, reply.revision), headers={"ETag": etag(reply.revision)})
 
 
-@put("/v1/blocklist/{word:str}", status_code=HTTP_200_OK, summary="Block a word")
+@put(
+    "/v1/blocklist/{word:str}",
+    status_code=HTTP_200_OK,
+    summary="Block a word",
+    tags=["Operators"],
+    opt=answers(
+        Answer(HTTP_204_NO_CONTENT, "It is blocked."),
+        refusals=(NotOperator, BadWord, BlocklistFull, *ASKING),
+    ),
+)
 async def block(request: AnyRequest, word: FromPath[str]) -> Response[Any]:
-    """For operators: no text with this word shows any more, however it is written.
+    """No text with this word shows any more, however it is written; also where it was blocked before.
 
-    204, also where it was blocked before.
     Letters and digits; a `*` at its beginning or end stands for any that may be there.
-    Refusals: 403 `not-operator`, 409 `blocklist-full`, 422 `bad-word`.
     """
     by, role = caller(request)
     reply = await calls_of(request).blocklists.command(Block(word=word, by=by, role=role))
@@ -127,12 +203,18 @@ async def block(request: AnyRequest, word: FromPath[str]) -> Response[Any]:
     return Response(None, status_code=HTTP_204_NO_CONTENT)
 
 
-@delete("/v1/blocklist/{word:str}", status_code=HTTP_200_OK, summary="Unblock a word")
+@delete(
+    "/v1/blocklist/{word:str}",
+    status_code=HTTP_200_OK,
+    summary="Unblock a word",
+    tags=["Operators"],
+    opt=answers(
+        Answer(HTTP_204_NO_CONTENT, "It is not blocked any more."),
+        refusals=(NotOperator, BadWord, NotBlocked, *ASKING),
+    ),
+)
 async def unblock(request: AnyRequest, word: FromPath[str]) -> Response[Any]:
-    """For operators: texts with this word may show again.
-
-    Refusals: 403 `not-operator`, 404 `not-blocked`, 422 `bad-word`.
-    """
+    """Texts with this word may show again."""
     by, role = caller(request)
     reply = await calls_of(request).blocklists.command(Unblock(word=word, by=by, role=role))
     if isinstance(reply, Refusal):

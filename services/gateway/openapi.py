@@ -74,6 +74,11 @@ _PARAMETERS: Final[Mapping[str, Schema]] = {
         "schema": {"type": "string", "pattern": ID_PATTERN},
         "example": "1ab9fb6f0c5d71b0e2aa9f10",
     },
+    "word": {
+        "description": "A word; `*` at its beginning or end stands for any letters there.",
+        "schema": {"type": "string"},
+        "example": "frog",
+    },
     "slug": {"description": "What stands behind `/problems/` in a `type`.", "example": "busy"},
     "tag": {"description": "Only banners with this tag.", "example": "coast"},
     "status": {"description": "Only banners that are that at present."},

@@ -22,6 +22,7 @@ _FACTS: Final[Mapping[str, Any]] = {
     "banner": "lightning",
     "display_id": "1ab9fb6f0c5d71b0e2aa9f10",
     "expected": 56,
+    "found": "F.R.0.G",
     "limit": "shows-per-user",
     "found": "https://other.example",
     "missing": ["banner service"],
@@ -33,13 +34,16 @@ _FACTS: Final[Mapping[str, Any]] = {
     "revision": 57,
     "since": "2026-05-04T11:58:00.000Z",
     "until": "2026-05-04T12:01:00.250Z",
+    "word": "frog",
 }
 """An example of each fact that a problem may tell; what it means stands in `words`."""
 
 _EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "bad-word": {"problem": "expected 2 to 64 characters beside the *, found 1"},
+    "blocklist-full": {"at_most": 1_000},
     "held": {"problem": "storm warning"},
     "lobby-full": {"at_most": 1_000},
-    "record-unreadable": {"problem": "expected a banner record of schema 2 or older, found 3"},
+    "record-unreadable": {"problem": "expected a banner record of schema 3 or older, found 4"},
     "unknown-banner": {"banner": "nobody"},
     "wrong-host": {"found": "other.example"},
 }
@@ -48,6 +52,7 @@ _EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
 _NO: Final = "No: the same again is answered the same."
 _AFTER: Final = "Yes, after as many seconds as `Retry-After` says."
 _RETRY: Final[Mapping[str, str]] = {
+    "already-pending": "Once an operator has said yes or no to the other text, or it was taken back.",
     "already-waiting": "Once that display has had its turn, or was taken back.",
     "failed": "Not at once: somebody has to mend it. With the same `Idempotency-Key` that does no harm.",
     "held": "Once the banner is released; or wait in its queue, which is open.",
@@ -210,7 +215,7 @@ HTTP_PROBLEMS: Final = (
 )
 """What the gateway says of its own accord."""
 
-INTERNAL: Final = (refusals.Malformed, refusals.NotDue)
+INTERNAL: Final = (refusals.Malformed, refusals.NotDue, refusals.AlreadyBlocked)
 """Refusals between services, which nobody meets over HTTP."""
 
 

@@ -107,7 +107,13 @@ class LobbyService:
             "free": self.places.free(ALL_BANNERS),
             "peers": len(self.peers),
             "conflicts": self._lobbies.conflicts,
+            "blocklist_revision": self.blocked_revision,
         }
+
+    @property
+    def blocked_revision(self) -> int:
+        """How far the blocklist is known here."""
+        return self._blocked.revision
 
     async def on_enter(self, subject: str, data: bytes) -> bytes | Refusal:
         """Take somebody in; answers once the text shows, or is clear that it has to wait."""

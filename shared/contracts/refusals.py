@@ -285,7 +285,7 @@ class NeedsApproval(Refusal, frozen=True, kw_only=True, tag="needs-approval"):
     """While texts need an operator's yes, only operators mend what shows."""
 
     code: ClassVar[int] = 403
-    title: ClassVar[str] = "Needs an operator's yes"
+    title: ClassVar[str] = "Needs a yes"
 
     @property
     def detail(self) -> str:

@@ -12,6 +12,7 @@ from services.banner.entity import SCHEMA
 from shared.contracts import refusals, subjects
 from shared.contracts.banner import (
     EXPIRIES_AT_MOST,
+    PENDING_AT_MOST,
     QUEUE_AT_MOST,
     Banner,
     BannerCommand,
@@ -27,9 +28,11 @@ from shared.contracts.banner import (
     Register,
     Release,
     Replace,
+    SetApproval,
     Show,
     turns,
 )
+from shared.contracts.blocklist import Block
 from shared.contracts.command import Accepted
 from shared.contracts.errors import NotFit
 from shared.contracts.hardware import StateMessage
@@ -40,6 +43,7 @@ from shared.entities.records import REMEMBERED_AT_MOST
 from shared.mesh import clock as real_clock
 from shared.mesh import streams
 from shared.mesh.banners import VERBS, Banners
+from shared.mesh.blocklist import Blocklists
 from shared.mesh.connection import Mesh, open_mesh
 from shared.mesh.kv import KvStore
 from shared.mesh.services import CODE_HEADER, TEXT_HEADER, discover
@@ -366,6 +370,12 @@ class No(NamedTuple):
     reason: str
 
 
+APPROVALS: Final[dict[str, dict[str, Any]]] = {
+    "set-approval": {"required": True},
+    "approve": {"display_id": "d1"},
+    "reject": {"display_id": "d1", "reason": "no"},
+}
+
 REFUSED = [
     pytest.param(No("nobody's", "show", {"text": "Hi"}, 404, "unknown-banner"), id="show, of none"),
     pytest.param(
@@ -444,6 +454,39 @@ REFUSED = [
     pytest.param(
         No("held", "hold", {"reason": "rain"}, 403, "not-operator"), id="hold again without being an operator"
     ),
+    pytest.param(No("blocked", "show", {"text": "A FR0G"}, 422, "blocked-text"), id="show a blocked word"),
+    pytest.param(
+        No("approved first", "show", {"text": "Hi", "by": "bob"}, 409, "already-pending"), id="submit twice"
+    ),
+    pytest.param(
+        No("crowded", "show", {"text": "Hi", "by": "dan"}, 429, "pending-full"), id="submit behind many"
+    ),
+    pytest.param(
+        No(
+            "approved first",
+            "replace",
+            {"text": "Hi", "by": "ada", "revision": "newest"},
+            403,
+            "needs-approval",
+        ),
+        id="replace where texts need a yes",
+    ),
+    pytest.param(
+        No("approved first", "approve", {"display_id": "d9", "role": "operator"}, 404, "not-pending"),
+        id="approve what does not wait",
+    ),
+    pytest.param(
+        No("approved first", "reject", {"display_id": "@", "reason": "no"}, 403, "not-operator"),
+        id="reject without being an operator",
+    ),
+    pytest.param(
+        No("free", "set-approval", {"required": True}, 403, "not-operator"),
+        id="ask for approval without being an operator",
+    ),
+    *(
+        pytest.param(No("nobody's", verb, sent, 404, "unknown-banner"), id=f"{verb}, of none")
+        for verb, sent in APPROVALS.items()
+    ),
 ]
 
 BY_ANY_SERVICE: Final = {
@@ -457,15 +500,21 @@ BY_ANY_SERVICE: Final = {
 """Why anything may be refused, whatever the banner is like."""
 
 
-async def in_situation(banners: Banners, situation: str) -> BannerId:
+async def in_situation(mesh: Mesh, banners: Banners, situation: str) -> BannerId:
     """A banner in this situation, and in it since noon."""
     if situation == "nobody's":
         return new_banner_id()
     banner = await registered(banners)
     if situation == "held":
         await held(banners, banner)
+    elif situation == "blocked":
+        await Blocklists(mesh).command(Block(word="frog", by="olga", role="operator"))
     elif situation != "free":
         await shown(banners, banner, by="ada")
+    if situation in {"approved first", "crowded"}:
+        await banners.command(banner, SetApproval(required=True, by="olga", role="operator"))
+        for number in range(PENDING_AT_MOST if situation == "crowded" else 1):
+            await queued(banners, banner, by=f"guest-{number}" if number else "bob")
     for number in range({"queued": 1, "full": QUEUE_AT_MOST}.get(situation, 0)):
         await queued(banners, banner, by=f"guest-{number}" if number else "bob")
     return banner
@@ -475,7 +524,7 @@ async def in_situation(banners: Banners, situation: str) -> BannerId:
 async def test_a_banner_says_no_with_a_code_and_a_reason_and_stays_as_it_is(
     mesh: Mesh, banners: Banners, no: No
 ) -> None:
-    banner = await in_situation(banners, no.situation)
+    banner = await in_situation(mesh, banners, no.situation)
     before = await banners.get(banner)
     sent = no.sent
     if isinstance(before, Accepted):
@@ -546,8 +595,8 @@ async def test_during_a_hold_people_are_told_why(banners: Banners, free: BannerI
     assert isinstance(await banners.command(free, Show(text="Hi", when="queue")), Accepted)
 
 
-async def test_a_full_queue_says_when_to_try_again(banners: Banners, clock: HandClock) -> None:
-    banner = await in_situation(banners, "full")
+async def test_a_full_queue_says_when_to_try_again(mesh: Mesh, banners: Banners, clock: HandClock) -> None:
+    banner = await in_situation(mesh, banners, "full")
     clock.advance(1_500)
 
     answer = await banners.command(banner, Show(text="Hi", by="dan", when="queue"))
@@ -1063,8 +1112,8 @@ async def test_it_tells_who_it_is_and_how_it_goes(mesh: Mesh, banners: Banners, 
     async def found() -> bool:
         [service] = await discover(mesh, "STATS", "banner")
         named = [endpoint["name"] for endpoint in service.endpoints]
-        assert [*WORDS, "get", "expire-many", "hello"] == named
-        assert {"conflicts", "skew_seconds"} == set(service.data)
+        assert [*WORDS, "get", "expire-many", "hello", "block", "unblock", "blocklist"] == named
+        assert {"conflicts", "skew_seconds", "blocklist_revision"} == set(service.data)
         return bool(service.endpoints[0]["num_requests"] == 1)
 
     await until(found)

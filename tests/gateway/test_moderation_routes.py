@@ -332,7 +332,7 @@ async def _is_refused(client: httpx.AsyncClient, olga: httpx.AsyncClient, text: 
     elsewhere = await registered_over(olga)
     on_banner = await show(client, elsewhere, text)
     anywhere = await show_anywhere(client, text, tag=NOWHERE)
-    return codes.UNPROCESSABLE_ENTITY == on_banner.status_code == anywhere.status_code
+    return {codes.UNPROCESSABLE_ENTITY} == {on_banner.status_code, anywhere.status_code}
 
 
 async def _is_taken(client: httpx.AsyncClient, olga: httpx.AsyncClient, text: str) -> bool:

@@ -107,7 +107,12 @@ def test_problems_of_one_status_are_told_apart_by_their_type(operations: dict[st
 
     mapping = schema["discriminator"]["mapping"]
     assert "type" == schema["discriminator"]["propertyName"]
-    assert {"/problems/busy", "/problems/held", "/problems/already-waiting"} == mapping.keys()
+    assert {
+        "/problems/busy",
+        "/problems/held",
+        "/problems/already-waiting",
+        "/problems/already-pending",
+    } == mapping.keys()
     assert [{"$ref": each} for each in mapping.values()] == schema["oneOf"]
 
 

@@ -74,6 +74,8 @@ async def test_every_member_of_a_banner_is_there_even_when_it_is_null(
         "hold",
         "presence",
         "reported",
+        "approve_first",
+        "pending_length",
     ] == list(members)
 
 

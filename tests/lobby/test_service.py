@@ -14,7 +14,12 @@ from services.expiry.service import expiry_service
 from services.lobby.entity import LOBBY, Advance, Newcomer
 from services.lobby.service import NAME, LobbyService, lobby_service
 from shared.contracts import subjects
-from shared.contracts.banner import Banner, Clear, Release
+from shared.contracts.banner import (
+    Banner,
+    Clear,
+    Release,
+)
+from shared.contracts.blocklist import Block
 from shared.contracts.command import Accepted
 from shared.contracts.identity import BannerId, CommandId, DisplayId
 from shared.contracts.instants import later
@@ -30,10 +35,12 @@ from shared.contracts.lobby import (
     Place,
     PoolId,
     Whereabouts,
+    in_line,
     pool_of,
 )
 from shared.contracts.refusals import (
     BadText,
+    BlockedText,
     KeyReused,
     LobbyFull,
     MeshUnavailable,
@@ -49,6 +56,7 @@ from shared.entities.entity import Order
 from shared.entities.repository import Repository
 from shared.mesh import clock
 from shared.mesh.banners import Banners
+from shared.mesh.blocklist import Blocklists
 from shared.mesh.connection import Mesh, open_mesh
 from shared.mesh.follow import Feed
 from shared.mesh.kv import KvStore
@@ -867,3 +875,55 @@ async def test_heartbeats_of_another_life_of_the_server_are_void(
         await own_mesh.jetstream.delete_stream("PRESENCE")
 
         await until(lambda: lobby.places.free(pool) == 0)
+
+
+# --- words that are blocked -----------------------------------------------------------------------
+
+
+async def block(mesh: Mesh, lobby: LobbyService, word: str) -> None:
+    """An operator blocks a word, and the lobby knows it."""
+    done = await Blocklists(mesh).command(Block(word=word, by="olga", role="operator"))
+    assert isinstance(done, Accepted)
+    await until(lambda: lobby.blocked_revision >= done.revision)
+
+
+async def test_a_text_with_a_blocked_word_does_not_come_in(
+    mesh: Mesh, banners: Banners, lobby: LobbyService, lobbies: Lobbies
+) -> None:
+    pool, _ = await pool_with(mesh, banners, 1, known_to=lobby)
+    await block(mesh, lobby, "frog")
+
+    assert BlockedText(found="FR0G") == await refused(lobbies, pool, "A FR0G", key=new_key())
+    assert BlockedText(found="FR0G") == await refused(lobbies, pool, "A FR0G")
+    assert Lobby() == await state_of(mesh, pool)
+
+
+async def test_who_was_let_in_before_its_word_was_blocked_is_answered_as_then(
+    mesh: Mesh, banners: Banners, lobby: LobbyService, lobbies: Lobbies
+) -> None:
+    pool, _ = await pool_with(mesh, banners, 1, known_to=lobby)
+    key = new_key()
+    first = await enter(lobbies, pool, "A newt", key=key)
+    await block(mesh, lobby, "newt")
+
+    again = await enter(lobbies, pool, "A newt", key=key)
+
+    assert first.view == again.view
+
+
+async def test_who_waits_with_a_word_that_is_blocked_since_is_sent_away_when_its_turn_comes(
+    mesh: Mesh, banners: Banners, lobby: LobbyService, lobbies: Lobbies
+) -> None:
+    pool, (banner,) = await pool_with(mesh, banners, 1, known_to=lobby)
+    await enter(lobbies, pool, "First", by="bob")
+    waiting = (await enter(lobbies, pool, "A toad", by="cyd")).view
+    assert "waiting" == waiting.state
+    await block(mesh, lobby, "toad")
+
+    await banners.command(banner, Clear(by="bob"))
+
+    async def is_gone() -> bool:
+        return not in_line(await state_of(mesh, pool))
+
+    await until(is_gone)
+    assert None is (await banner_of(banners, banner)).display

@@ -27,14 +27,8 @@ from tests.support.waiting import until
 
 HISTORY = BANNERS.history or ""
 NAMES = [
-    "KV_banners",
-    "HISTORY",
-    "KV_lobbies",
-    "KV_commands",
-    "KV_tickets",
-    "KV_limits",
-    "REPORTED",
-    "PRESENCE",
+    *("KV_banners", "HISTORY", "KV_lobbies", "KV_blocklists", "BLOCKLIST_HISTORY"),
+    *("KV_commands", "KV_tickets", "KV_limits", "REPORTED", "PRESENCE"),
 ]
 
 
