@@ -133,7 +133,7 @@ def _pass_over(path: _Path, glyph: Glyph) -> Iterable[_Path]:
     """The path on which a sign only stands between two letters."""
     if glyph.gap is Gap.MARK:
         yield path._replace(run=False)
-    elif glyph.gap is Gap.SPACE and not path.long:
+    elif glyph.gap is Gap.SPACE:  # where two letters came together before, none can follow now
         yield path._replace(run=False, spaced=True)
 
 
