@@ -71,7 +71,7 @@ export class Known {
       return [];
     }
     this.displays.set(display.id, display);
-    this.#noteDeadline(`display ${display.id}`, display.state === "showing" ? display.until : undefined);
+    this.#noteDeadline(`display ${display.id}`, deadlineOf(display));
     return [{ type: "display", display }];
   }
 
@@ -146,12 +146,19 @@ function withoutPast(banner: Banner, now: number): Banner {
   return over ? { ...banner, display: null } : banner;
 }
 
-/** A deadline stays as it is, so whoever showed when it was reached has expired. */
+/** A deadline stays as it is: what showed when it was reached has expired, what waited for a yes has lapsed. */
 function inTime(display: Display, now: number): Display {
-  if (display.state !== "showing" || display.until === undefined || Date.parse(display.until) > now) {
+  const deadline = deadlineOf(display);
+  if (deadline === undefined || Date.parse(deadline) > now) {
     return display;
   }
-  return { ...display, state: "ended", ended_at: display.until, how: "expired" };
+  const how = display.state === "showing" ? "expired" : "lapsed";
+  return { ...display, state: "ended", ended_at: deadline, how };
+}
+
+/** When a display is over by itself; undefined while that is not known. */
+function deadlineOf(display: Display): string | undefined {
+  return { showing: display.until, pending: display.lapses_at }[display.state as string];
 }
 
 /** What has ended does not begin again, and a banner's older word does not follow its newer one. */

@@ -23,6 +23,8 @@ function banner(id: string, revision: number, until?: Date): Banner {
     tags: [],
     display: until === undefined ? null : display,
     queue_length: 0,
+    approve_first: false,
+    pending_length: 0,
     hold: null,
     presence: "offline",
     reported: null,

@@ -16,6 +16,8 @@ function banner(id: string, revision: number, more: Partial<Banner> = {}): Banne
     tags: [],
     display: null,
     queue_length: 0,
+    approve_first: false,
+    pending_length: 0,
     hold: null,
     presence: "offline",
     reported: null,

@@ -22,8 +22,13 @@ export interface components {
         /**
          * BannerView
          * @description A banner as everybody may see it. A display past its `until` is never in it.
+         *
+         *     Nor are texts that wait for an operator's yes: only how many, with those of which nobody has said yet that
+         *     they lapsed.
          */
         BannerView: {
+            /** @description Whether every text needs an operator's yes before it shows. */
+            approve_first: boolean;
             /** @description What it shows; null when it shows nothing. */
             display: components["schemas"]["Display"] | null;
             /** @description Why nothing shows until it is released; null when there is no hold. */
@@ -32,6 +37,8 @@ export interface components {
             id: string;
             /** @description What people call it. */
             name: string;
+            /** @description How many texts wait for an operator's yes. */
+            pending_length: number;
             /**
              * @description Whether the hardware is there.
              * @enum {unknown}
@@ -100,9 +107,10 @@ export interface components {
         };
         /**
          * DisplayView
-         * @description A message and what has become of it: in a lobby, in a banner's queue, on the banner, or over.
+         * @description A message and what has become of it: in a lobby, waiting for a yes, in line, on the banner, or over.
          *
-         *     What does not apply is absent. `starts_at` is the latest; `revision` is the banner's.
+         *     What does not apply is absent. `starts_at` is the latest; `revision` is the banner's; a pending one ends
+         *     by itself at `lapses_at`; `reason` is the operator's who rejected it.
          */
         DisplayView: {
             /** @description The id of a banner. */
@@ -118,11 +126,18 @@ export interface components {
              * @description How it ended: its time was up; its author or an operator ended it; a hold did; it left the line.
              * @enum {unknown}
              */
-            how?: "cleared" | "expired" | "held" | "left" | "removed" | "taken-down";
+            how?: "cleared" | "expired" | "held" | "lapsed" | "left" | "rejected" | "removed" | "taken-down";
             /** @description What it is called, for ever. */
             id: string;
+            /**
+             * Format: date-time
+             * @description Until when it waits for an operator's yes.
+             */
+            lapses_at?: string;
             /** @description At which place in the line, from 1. */
             position?: number;
+            /** @description Why an operator said no. */
+            reason?: string;
             /** @description The store's number of this state: only compared, never counted on. */
             revision?: number;
             /**
@@ -136,10 +151,10 @@ export interface components {
              */
             starts_at?: string;
             /**
-             * @description Where it is: in a lobby, in a banner's queue, on the banner, or over.
+             * @description Where it is: in a lobby, before an operator, in a queue, on the banner, or over.
              * @enum {unknown}
              */
-            state: "ended" | "queued" | "showing" | "waiting";
+            state: "ended" | "pending" | "queued" | "showing" | "waiting";
             /** @description What there is to read. */
             text: string;
             /**
