@@ -7,7 +7,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 
 from services.gateway.answers import ASKING, Answer, answers
-from services.gateway.authors import caller
+from services.gateway.authors import caller, needs
 from services.gateway.bodies import ApprovalBody, Limit
 from services.gateway.calls import calls_of, display_response
 from services.gateway.etags import etag
@@ -20,7 +20,6 @@ from shared.contracts.refusals import (
     BadWord,
     BlocklistFull,
     NotBlocked,
-    NotOperator,
     NotPending,
     QueueFull,
     Refusal,
@@ -35,6 +34,7 @@ DEFAULT_PAGE: Final = 100
 
 @put(
     "/v1/banners/{banner:str}/approval",
+    guards=needs("operator"),
     status_code=HTTP_200_OK,
     summary="Approve texts first",
     tags=["Operators"],
@@ -46,7 +46,7 @@ DEFAULT_PAGE: Final = 100
             headers=("ETag",),
             examples=("texts need a yes",),
         ),
-        refusals=(NotOperator, UnknownBanner, *ASKING),
+        refusals=(UnknownBanner, *ASKING),
     ),
 )
 async def require_approval(request: AnyRequest, banner: FromPath[str]) -> Response[Any]:
@@ -61,12 +61,13 @@ async def require_approval(request: AnyRequest, banner: FromPath[str]) -> Respon
 # The framework wants a status with a body here, because a refusal has one; success is 204 all the same.
 @delete(
     "/v1/banners/{banner:str}/approval",
+    guards=needs("operator"),
     status_code=HTTP_200_OK,
     summary="Show texts at once",
     tags=["Operators"],
     opt=answers(
         Answer(HTTP_204_NO_CONTENT, "Texts need no yes any more.", headers=("ETag",)),
-        refusals=(NotOperator, UnknownBanner, *ASKING),
+        refusals=(UnknownBanner, *ASKING),
     ),
 )
 async def waive_approval(request: AnyRequest, banner: FromPath[str]) -> Response[Any]:
@@ -80,17 +81,16 @@ async def waive_approval(request: AnyRequest, banner: FromPath[str]) -> Response
 
 @get(
     "/v1/banners/{banner:str}/pending",
+    guards=needs("operator"),
     summary="What waits for a yes on a banner",
     tags=["Operators"],
     opt=answers(
         Answer(HTTP_200_OK, "All of it.", PendingPage, headers=("ETag",)),
-        refusals=(NotOperator, UnknownBanner, *ASKING),
+        refusals=(UnknownBanner, *ASKING),
     ),
 )
 async def pending_on(request: AnyRequest, banner: FromPath[str]) -> Response[Any]:
     """The texts that wait for a yes, the oldest first."""
-    if (refusal := _refused_to_others(request)) is not None:
-        return refused(refusal)
     reply = await calls_of(request).get(banner)
     if isinstance(reply, Refusal):
         return refused(reply)
@@ -100,11 +100,12 @@ async def pending_on(request: AnyRequest, banner: FromPath[str]) -> Response[Any
 
 @get(
     "/v1/pending",
+    guards=needs("operator"),
     summary="What waits for a yes anywhere",
     tags=["Operators"],
     opt=answers(
         Answer(HTTP_200_OK, "Some of it, by banner.", PendingPage),
-        refusals=(NotOperator, *ASKING),
+        refusals=ASKING,
     ),
 )
 async def pending_anywhere(
@@ -114,8 +115,6 @@ async def pending_anywhere(
 
     A page ends with a whole banner, so it may have some more than `limit`.
     """
-    if (refusal := _refused_to_others(request)) is not None:
-        return refused(refusal)
     calls = calls_of(request)
     await calls.displays.catch_up()
     return Response(calls.pending_page(cursor, limit, clock.now()))
@@ -123,6 +122,7 @@ async def pending_anywhere(
 
 @put(
     "/v1/displays/{display:str}/approval",
+    guards=needs("operator"),
     status_code=HTTP_200_OK,
     summary="Say yes or no to a text",
     tags=["Operators"],
@@ -134,14 +134,12 @@ async def pending_anywhere(
             headers=("Location", "ETag"),
             examples=("showing", "queued", "rejected"),
         ),
-        refusals=(NotOperator, UnknownDisplay, NotPending, QueueFull, *ASKING),
+        refusals=(UnknownDisplay, NotPending, QueueFull, *ASKING),
     ),
 )
 async def decide(request: AnyRequest, display: FromPath[str], data: JSONBody[ApprovalBody]) -> Response[Any]:
     """With a yes it shows, or waits for its turn; a no needs a reason, which its author reads."""
     by, role = caller(request)
-    if role != "operator":
-        return refused(NotOperator())
     if not data.approved and data.reason is None:
         return invalid("expected a reason with a no, found none")
     calls = calls_of(request)
@@ -164,17 +162,16 @@ async def decide(request: AnyRequest, display: FromPath[str], data: JSONBody[App
 
 @get(
     "/v1/blocklist",
+    guards=needs("operator"),
     summary="Which words are blocked",
     tags=["Operators"],
     opt=answers(
         Answer(HTTP_200_OK, "All of them.", BlocklistView, headers=("ETag",)),
-        refusals=(NotOperator, *ASKING),
+        refusals=ASKING,
     ),
 )
 async def get_blocklist(request: AnyRequest) -> Response[Any]:
     """All blocked words, in order."""
-    if (refusal := _refused_to_others(request)) is not None:
-        return refused(refusal)
     reply = await calls_of(request).blocklists.get()
     if isinstance(reply, Refusal):
         return refused(reply)
@@ -183,12 +180,13 @@ async def get_blocklist(request: AnyRequest) -> Response[Any]:
 
 @put(
     "/v1/blocklist/{word:str}",
+    guards=needs("operator"),
     status_code=HTTP_200_OK,
     summary="Block a word",
     tags=["Operators"],
     opt=answers(
         Answer(HTTP_204_NO_CONTENT, "It is blocked."),
-        refusals=(NotOperator, BadWord, BlocklistFull, *ASKING),
+        refusals=(BadWord, BlocklistFull, *ASKING),
     ),
 )
 async def block(request: AnyRequest, word: FromPath[str]) -> Response[Any]:
@@ -205,12 +203,13 @@ async def block(request: AnyRequest, word: FromPath[str]) -> Response[Any]:
 
 @delete(
     "/v1/blocklist/{word:str}",
+    guards=needs("operator"),
     status_code=HTTP_200_OK,
     summary="Unblock a word",
     tags=["Operators"],
     opt=answers(
         Answer(HTTP_204_NO_CONTENT, "It is not blocked any more."),
-        refusals=(NotOperator, BadWord, NotBlocked, *ASKING),
+        refusals=(BadWord, NotBlocked, *ASKING),
     ),
 )
 async def unblock(request: AnyRequest, word: FromPath[str]) -> Response[Any]:
@@ -232,9 +231,3 @@ ROUTES: Final = (
     block,
     unblock,
 )
-
-
-def _refused_to_others(request: AnyRequest) -> Refusal | None:
-    """What anybody but an operator is told."""
-    _, role = caller(request)
-    return None if role == "operator" else NotOperator()

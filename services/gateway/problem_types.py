@@ -22,7 +22,6 @@ _FACTS: Final[Mapping[str, Any]] = {
     "banner": "lightning",
     "display_id": "1ab9fb6f0c5d71b0e2aa9f10",
     "expected": 56,
-    "found": "F.R.0.G",
     "limit": "shows-per-user",
     "found": "https://other.example",
     "missing": ["banner service"],
@@ -39,6 +38,7 @@ _FACTS: Final[Mapping[str, Any]] = {
 """An example of each fact that a problem may tell; what it means stands in `words`."""
 
 _EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "blocked-text": {"found": "F.R.0.G"},
     "bad-word": {"problem": "expected 2 to 64 characters beside the *, found 1"},
     "blocklist-full": {"at_most": 1_000},
     "held": {"problem": "storm warning"},

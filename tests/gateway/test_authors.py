@@ -278,6 +278,14 @@ TAKES: dict[tuple[str, str], CallerRole] = {
     ("GET", "/v1/banners/{banner}/live"): "viewer",
     ("PUT", "/v1/banners/{banner}/hold"): "operator",
     ("DELETE", "/v1/banners/{banner}/hold"): "operator",
+    ("PUT", "/v1/banners/{banner}/approval"): "operator",
+    ("DELETE", "/v1/banners/{banner}/approval"): "operator",
+    ("GET", "/v1/banners/{banner}/pending"): "operator",
+    ("GET", "/v1/pending"): "operator",
+    ("PUT", "/v1/displays/{display}/approval"): "operator",
+    ("GET", "/v1/blocklist"): "operator",
+    ("PUT", "/v1/blocklist/{word}"): "operator",
+    ("DELETE", "/v1/blocklist/{word}"): "operator",
     ("POST", "/v1/banners/{banner}/display"): "author",
     ("PUT", "/v1/banners/{banner}/display"): "author",
     ("DELETE", "/v1/banners/{banner}/display"): "author",
@@ -305,7 +313,7 @@ async def test_a_call_takes_its_role_and_no_lesser_one(
     client = gateway.bearer(ISSUER.sign(f"a-{role}", role))
     before = view_in(await client.get(f"/v1/banners/{free}"))
     body = BODIES.get(path[path.rindex("/") :], {}) if method != "GET" else None
-    url = path.format(banner=free, display="nothing")
+    url = path.format(banner=free, display="nothing", word="frog")
 
     with capture_logs() as logged:
         async with client.stream(method, url, json=body) as response:
@@ -363,7 +371,8 @@ async def test_where_guests_are_not_let_in_every_call_takes_a_token(
     async with running_gateway(nats_server.url, instance="closed", access=access) as gateway:
         guest, viewer = gateway.guest("ada"), gateway.bearer(ISSUER.sign("ada", "viewer"))
         refused = [
-            await guest.request(method, path.format(banner=free, display="d")) for method, path in TAKES
+            await guest.request(method, path.format(banner=free, display="d", word="frog"))
+            for method, path in TAKES
         ]
         seen = await viewer.get(f"/v1/banners/{free}")
         all_the_same = [await guest.get(path) for path in OPEN_TO_ALL]

@@ -125,6 +125,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/banners/{banner}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Approve texts first
+         * @description From now on every text waits for an operator's yes before it shows, or waits for its turn.
+         */
+        put: operations["requireApproval"];
+        post?: never;
+        /**
+         * Show texts at once
+         * @description Texts show without a yes again; those that wait for one go on waiting.
+         */
+        delete: operations["waiveApproval"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/banners/{banner}/display": {
         parameters: {
             query?: never;
@@ -141,6 +165,8 @@ export interface paths {
         /**
          * Show a text
          * @description Show a text on a banner for 60 seconds, or, with `"when": "queue"`, wait there for a turn.
+         *
+         *     Where texts need an operator's yes, every text waits for that first (`"state": "pending"`).
          */
         post: operations["show"];
         /**
@@ -221,6 +247,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/banners/{banner}/pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits for a yes on a banner
+         * @description The texts that wait for a yes, the oldest first.
+         */
+        get: operations["pendingOn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/blocklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which words are blocked
+         * @description All blocked words, in order.
+         */
+        get: operations["getBlocklist"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/blocklist/{word}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Block a word
+         * @description No text with this word shows any more, however it is written; also where it was blocked before.
+         *
+         *     Letters and digits; a `*` at its beginning or end stands for any that may be there.
+         */
+        put: operations["block"];
+        post?: never;
+        /**
+         * Unblock a word
+         * @description Texts with this word may show again.
+         */
+        delete: operations["unblock"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/displays": {
         parameters: {
             query?: never;
@@ -265,6 +357,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/displays/{display}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say yes or no to a text
+         * @description With a yes it shows, or waits for its turn; a no needs a reason, which its author reads.
+         */
+        put: operations["decide"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits for a yes anywhere
+         * @description The texts that wait for a yes, by banner; `next_cursor` asks for the next page.
+         *
+         *     A page ends with a whole banner, so it may have some more than `limit`.
+         */
+        get: operations["pendingAnywhere"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -290,6 +424,34 @@ export interface components {
             title: "Address too long";
             /** @constant */
             type: "/problems/address-too-long";
+        };
+        /**
+         * AlreadyPendingProblem
+         * @description A text of this author waits for an operator's yes already.
+         *
+         *     Try again? Once an operator has said yes or no to the other text, or it was taken back.
+         * @example {
+         *       "type": "/problems/already-pending",
+         *       "title": "Already waiting for a yes",
+         *       "status": 409,
+         *       "detail": "A text of yours waits for an operator's yes on this banner already; one at a time.",
+         *       "display_id": "1ab9fb6f0c5d71b0e2aa9f10"
+         *     }
+         */
+        AlreadyPendingProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /** @constant */
+            status: 409;
+            /** @constant */
+            title: "Already waiting for a yes";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/already-pending";
         };
         /**
          * AlreadyRegisteredProblem
@@ -348,6 +510,49 @@ export interface components {
             type: "/problems/already-waiting";
         };
         /**
+         * ApprovalBody
+         * @description An operator's yes to a text; or no, for this reason.
+         */
+        ApprovalBody: {
+            /** @description Yes or no. */
+            approved: boolean;
+            /**
+             * @description Why not, for the author; needed with a no.
+             * @default null
+             */
+            reason?: string | null;
+        };
+        /**
+         * ApprovalSet
+         * @description From now on texts need an operator's yes, or do not.
+         */
+        ApprovalSet: {
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /** @description Whether texts need an operator's yes from now on. */
+            required: boolean;
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "approval-set";
+        };
+        /**
+         * Approved
+         * @description An operator said yes; the text shows or waits for its turn, by the same commit.
+         */
+        Approved: {
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "approved";
+        };
+        /**
          * BadTextProblem
          * @description The text may not be shown.
          *
@@ -376,6 +581,31 @@ export interface components {
             type: "/problems/bad-text";
         };
         /**
+         * BadWordProblem
+         * @description What was sent is no word that can be blocked.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/bad-word",
+         *       "title": "Not a word",
+         *       "status": 422,
+         *       "detail": "This cannot be blocked: expected 2 to 64 characters beside the *, found 1.",
+         *       "problem": "expected 2 to 64 characters beside the *, found 1"
+         *     }
+         */
+        BadWordProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description What is wrong, in words. */
+            problem: string;
+            /** @constant */
+            status: 422;
+            /** @constant */
+            title: "Not a word";
+            /** @constant */
+            type: "/problems/bad-word";
+        };
+        /**
          * BannerPage
          * @description Some banners, in the order of their ids; `next_cursor` asks for those after them.
          */
@@ -388,8 +618,13 @@ export interface components {
         /**
          * BannerView
          * @description A banner as everybody may see it. A display past its `until` is never in it.
+         *
+         *     Nor are texts that wait for an operator's yes: only how many, with those of which nobody has said yet that
+         *     they lapsed.
          */
         BannerView: {
+            /** @description Whether every text needs an operator's yes before it shows. */
+            approve_first: boolean;
             /** @description What it shows; null when it shows nothing. */
             display: components["schemas"]["Display"] | null;
             /** @description Why nothing shows until it is released; null when there is no hold. */
@@ -398,6 +633,8 @@ export interface components {
             id: string;
             /** @description What people call it. */
             name: string;
+            /** @description How many texts wait for an operator's yes. */
+            pending_length: number;
             /**
              * @description Whether the hardware is there.
              * @enum {unknown}
@@ -411,6 +648,69 @@ export interface components {
             revision: number;
             /** @description What it is called together with others. */
             tags: string[];
+        };
+        /**
+         * BlockedTextProblem
+         * @description The text holds a word that operators have blocked; `found` is that part of it, as it was sent.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/blocked-text",
+         *       "title": "Text is blocked",
+         *       "status": 422,
+         *       "detail": "This text cannot be shown: 'F.R.0.G' reads like a word that is blocked here.",
+         *       "found": "F.R.0.G"
+         *     }
+         */
+        BlockedTextProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description The part of the text that reads like a blocked word. */
+            found: string;
+            /** @constant */
+            status: 422;
+            /** @constant */
+            title: "Text is blocked";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/blocked-text";
+        };
+        /**
+         * BlocklistFullProblem
+         * @description As many words are blocked as may be.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/blocklist-full",
+         *       "title": "The blocklist is full",
+         *       "status": 409,
+         *       "detail": "1000 words are blocked already, which is as many as may be; unblock one first.",
+         *       "at_most": 1000
+         *     }
+         */
+        BlocklistFullProblem: {
+            /** @description How many may wait. */
+            at_most: number;
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 409;
+            /** @constant */
+            title: "The blocklist is full";
+            /** @constant */
+            type: "/problems/blocklist-full";
+        };
+        /**
+         * BlocklistView
+         * @description The words that no banner shows, in order.
+         */
+        BlocklistView: {
+            /** @description The store's number of this state: only compared, never counted on. */
+            revision: number;
+            /** @description All blocked words, in order. */
+            words: string[];
         };
         /**
          * BusyProblem
@@ -476,9 +776,10 @@ export interface components {
         };
         /**
          * DisplayView
-         * @description A message and what has become of it: in a lobby, in a banner's queue, on the banner, or over.
+         * @description A message and what has become of it: in a lobby, waiting for a yes, in line, on the banner, or over.
          *
-         *     What does not apply is absent. `starts_at` is the latest; `revision` is the banner's.
+         *     What does not apply is absent. `starts_at` is the latest; `revision` is the banner's; a pending one ends
+         *     by itself at `lapses_at`; `reason` is the operator's who rejected it.
          */
         DisplayView: {
             /** @description The id of a banner. */
@@ -494,11 +795,18 @@ export interface components {
              * @description How it ended: its time was up; its author or an operator ended it; a hold did; it left the line.
              * @enum {unknown}
              */
-            how?: "cleared" | "expired" | "held" | "left" | "removed" | "taken-down";
+            how?: "cleared" | "expired" | "held" | "lapsed" | "left" | "rejected" | "removed" | "taken-down";
             /** @description What it is called, for ever. */
             id: string;
+            /**
+             * Format: date-time
+             * @description Until when it waits for an operator's yes.
+             */
+            lapses_at?: string;
             /** @description At which place in the line, from 1. */
             position?: number;
+            /** @description Why an operator said no. */
+            reason?: string;
             /** @description The store's number of this state: only compared, never counted on. */
             revision?: number;
             /**
@@ -512,10 +820,10 @@ export interface components {
              */
             starts_at?: string;
             /**
-             * @description Where it is: in a lobby, in a banner's queue, on the banner, or over.
+             * @description Where it is: in a lobby, before an operator, in a queue, on the banner, or over.
              * @enum {unknown}
              */
-            state: "ended" | "queued" | "showing" | "waiting";
+            state: "ended" | "pending" | "queued" | "showing" | "waiting";
             /** @description What there is to read. */
             text: string;
             /**
@@ -540,7 +848,7 @@ export interface components {
              * @description How it ended: its time was up; its author or an operator ended it; a hold did; it left the line.
              * @enum {unknown}
              */
-            how: "cleared" | "expired" | "held" | "left" | "removed" | "taken-down";
+            how: "cleared" | "expired" | "held" | "lapsed" | "left" | "rejected" | "removed" | "taken-down";
             /**
              * @description Which event this is.
              * @enum {unknown}
@@ -571,6 +879,22 @@ export interface components {
              * @enum {string}
              */
             type: "/problems/failed";
+        };
+        /**
+         * Forgotten
+         * @description Nobody said yes or no to a text in time.
+         */
+        Forgotten: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "lapsed";
         };
         /**
          * HeadersTooLargeProblem
@@ -664,7 +988,7 @@ export interface components {
             /** @description Upon which command: its verb. */
             command: string;
             /** @description What happened, in this order. */
-            events: (components["schemas"]["Registered"] | components["schemas"]["Shown"] | components["schemas"]["Replaced"] | components["schemas"]["Ended"] | components["schemas"]["Queued"] | components["schemas"]["Left"] | components["schemas"]["Held"] | components["schemas"]["Released"])[];
+            events: (components["schemas"]["Registered"] | components["schemas"]["Shown"] | components["schemas"]["Replaced"] | components["schemas"]["Ended"] | components["schemas"]["Queued"] | components["schemas"]["Left"] | components["schemas"]["Held"] | components["schemas"]["Released"] | components["schemas"]["ApprovalSet"] | components["schemas"]["Approved"] | components["schemas"]["Withheld"] | components["schemas"]["TurnedDown"] | components["schemas"]["Forgotten"] | components["schemas"]["TakenBack"])[];
             /** @description The store's number of this state: only compared, never counted on. */
             revision: number;
         };
@@ -738,7 +1062,7 @@ export interface components {
         };
         /**
          * Left
-         * @description Somebody waits no more: by own wish, or by an operator's.
+         * @description Somebody waits no more, for a turn or for an operator's yes: by own wish, or by an operator's.
          */
         Left: {
             /** @description Whose: a guest, a user, an operator or a service. */
@@ -830,6 +1154,31 @@ export interface components {
              * @enum {string}
              */
             type: "/problems/mesh-unavailable";
+        };
+        /**
+         * NeedsApprovalProblem
+         * @description While texts need an operator's yes, only operators mend what shows.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/needs-approval",
+         *       "title": "Needs a yes",
+         *       "status": 403,
+         *       "detail": "Texts need an operator's yes on this banner: end this one and send the other, or ask one."
+         *     }
+         */
+        NeedsApprovalProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 403;
+            /** @constant */
+            title: "Needs a yes";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/needs-approval";
         };
         /**
          * NeedsIfMatchProblem
@@ -924,6 +1273,34 @@ export interface components {
              * @enum {string}
              */
             type: "/problems/not-author";
+        };
+        /**
+         * NotBlockedProblem
+         * @description The word is not blocked.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/not-blocked",
+         *       "title": "Not blocked",
+         *       "status": 404,
+         *       "detail": "The word 'frog' is not in the blocklist, written like this.",
+         *       "word": "frog"
+         *     }
+         */
+        NotBlockedProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 404;
+            /** @constant */
+            title: "Not blocked";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/not-blocked";
+            /** @description A word, lower-case, with `*` where it may go on. */
+            word: string;
         };
         /**
          * NotFoundProblem
@@ -1024,6 +1401,34 @@ export interface components {
              * @enum {string}
              */
             type: "/problems/not-operator";
+        };
+        /**
+         * NotPendingProblem
+         * @description The text that was named does not wait for a yes here: it was decided, taken back, or has lapsed.
+         *
+         *     Try again? No: the same again is answered the same.
+         * @example {
+         *       "type": "/problems/not-pending",
+         *       "title": "Not waiting for a yes",
+         *       "status": 404,
+         *       "detail": "The text '1ab9fb6f0c5d71b0e2aa9f10' does not wait for an operator's yes here, or not any more.",
+         *       "display_id": "1ab9fb6f0c5d71b0e2aa9f10"
+         *     }
+         */
+        NotPendingProblem: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /** @constant */
+            status: 404;
+            /** @constant */
+            title: "Not waiting for a yes";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/not-pending";
         };
         /**
          * NotReadyProblem
@@ -1168,6 +1573,46 @@ export interface components {
             type: "/problems/overloaded";
         };
         /**
+         * PendingFullProblem
+         * @description As many texts wait for an operator's yes as may wait.
+         *
+         *     Try again? Yes, after as many seconds as `Retry-After` says.
+         * @example {
+         *       "type": "/problems/pending-full",
+         *       "title": "Too many wait for a yes",
+         *       "status": 429,
+         *       "detail": "20 texts wait for an operator's yes here already; try again later.",
+         *       "at_most": 20
+         *     }
+         */
+        PendingFullProblem: {
+            /** @description How many may wait. */
+            at_most: number;
+            /** @description One sentence for people. */
+            detail: string;
+            /** @constant */
+            status: 429;
+            /** @constant */
+            title: "Too many wait for a yes";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "/problems/pending-full";
+        };
+        /**
+         * PendingPage
+         * @description Texts that wait for an operator's yes, by banner and in the order of their coming.
+         *
+         *     `next_cursor` asks for those of the banners after these.
+         */
+        PendingPage: {
+            /** @description What is on this page. */
+            items: components["schemas"]["DisplayView"][];
+            /** @description Asks for the next page; null on the last one. */
+            next_cursor: string | null;
+        };
+        /**
          * ProblemPage
          * @description A kind of problem in words: what it means, whether to try again, and what one looks like.
          */
@@ -1238,8 +1683,8 @@ export interface components {
          *       "type": "/problems/record-unreadable",
          *       "title": "Record unreadable",
          *       "status": 500,
-         *       "detail": "The stored record cannot be read by this version and was left as it is: expected a banner record of schema 2 or older, found 3.",
-         *       "problem": "expected a banner record of schema 2 or older, found 3"
+         *       "detail": "The stored record cannot be read by this version and was left as it is: expected a banner record of schema 3 or older, found 4.",
+         *       "problem": "expected a banner record of schema 3 or older, found 4"
          *     }
          */
         RecordUnreadableProblem: {
@@ -1425,6 +1870,24 @@ export interface components {
             type: "/problems/stale";
         };
         /**
+         * TakenBack
+         * @description A text that waited for an operator's yes was taken back, or out.
+         */
+        TakenBack: {
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /**
+             * @description As what: an author ends and mends what is their own, an operator everything.
+             * @enum {unknown}
+             */
+            role: "author" | "operator";
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "withdrawn";
+        };
+        /**
          * Ticket
          * @description A text that waits for its turn; shown, it becomes the display of the same id, for `ttl_ms`.
          */
@@ -1553,6 +2016,19 @@ export interface components {
             type: "/problems/too-slow";
         };
         /**
+         * TurnedDown
+         * @description An operator said no to a text.
+         */
+        TurnedDown: {
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "rejected";
+        };
+        /**
          * UnknownBannerProblem
          * @description No banner has this id.
          *
@@ -1629,6 +2105,19 @@ export interface components {
             title: "Unsupported media type";
             /** @constant */
             type: "/problems/unsupported-media-type";
+        };
+        /**
+         * Withheld
+         * @description A text waits for an operator's yes. Which one, only its author and operators know.
+         */
+        Withheld: {
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "submitted";
         };
         /**
          * WrongHostProblem
@@ -2415,6 +2904,322 @@ export interface operations {
             };
         };
     };
+    requireApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a banner.
+                 * @example lightning
+                 */
+                banner: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description From now on texts need a yes. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BannerView"];
+                };
+            };
+            /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token that proves nothing, or none where guests are not let in. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /**
+             * @description [`not-operator`](/problems/not-operator): Only operators do this.
+             *
+             *     [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotOperatorProblem"] | components["schemas"]["WrongOriginProblem"];
+                };
+            };
+            /**
+             * @description [`not-found`](/problems/not-found): There is nothing at this path.
+             *
+             *     [`unknown-banner`](/problems/unknown-banner): No banner has this id.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["UnknownBannerProblem"];
+                };
+            };
+            /**
+             * @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done.
+             *
+             *     [`too-slow`](/problems/too-slow): The request did not come as a whole in the time that there is for it; the connection ends.
+             */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLateProblem"] | components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description [`address-too-long`](/problems/address-too-long): Path and query are longer than they may be; the connection ends. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddressTooLongProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
+                };
+            };
+            /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyRequestsProblem"];
+                };
+            };
+            /** @description [`headers-too-large`](/problems/headers-too-large): There are more headers, or longer ones, than there may be; the connection ends. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
+                };
+            };
+            /**
+             * @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted.
+             *
+             *     [`record-unreadable`](/problems/record-unreadable): The stored record cannot be read by this version; it was left as it is.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"] | components["schemas"]["RecordUnreadableProblem"];
+                };
+            };
+            /**
+             * @description [`mesh-unavailable`](/problems/mesh-unavailable): The store cannot be reached; nothing was done.
+             *
+             *     [`overloaded`](/problems/overloaded): Too much is under way; nothing was done.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MeshUnavailableProblem"] | components["schemas"]["OverloadedProblem"];
+                };
+            };
+            /** @description [`outcome-unknown`](/problems/outcome-unknown): It was sent to the store and no answer came; asking again with the same id finds out. */
+            504: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OutcomeUnknownProblem"];
+                };
+            };
+        };
+    };
+    waiveApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a banner.
+                 * @example lightning
+                 */
+                banner: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Texts need no yes any more. */
+            204: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token that proves nothing, or none where guests are not let in. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /**
+             * @description [`not-operator`](/problems/not-operator): Only operators do this.
+             *
+             *     [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotOperatorProblem"] | components["schemas"]["WrongOriginProblem"];
+                };
+            };
+            /**
+             * @description [`not-found`](/problems/not-found): There is nothing at this path.
+             *
+             *     [`unknown-banner`](/problems/unknown-banner): No banner has this id.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["UnknownBannerProblem"];
+                };
+            };
+            /**
+             * @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done.
+             *
+             *     [`too-slow`](/problems/too-slow): The request did not come as a whole in the time that there is for it; the connection ends.
+             */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLateProblem"] | components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description [`address-too-long`](/problems/address-too-long): Path and query are longer than they may be; the connection ends. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddressTooLongProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
+                };
+            };
+            /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyRequestsProblem"];
+                };
+            };
+            /** @description [`headers-too-large`](/problems/headers-too-large): There are more headers, or longer ones, than there may be; the connection ends. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
+                };
+            };
+            /**
+             * @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted.
+             *
+             *     [`record-unreadable`](/problems/record-unreadable): The stored record cannot be read by this version; it was left as it is.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"] | components["schemas"]["RecordUnreadableProblem"];
+                };
+            };
+            /**
+             * @description [`mesh-unavailable`](/problems/mesh-unavailable): The store cannot be reached; nothing was done.
+             *
+             *     [`overloaded`](/problems/overloaded): Too much is under way; nothing was done.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MeshUnavailableProblem"] | components["schemas"]["OverloadedProblem"];
+                };
+            };
+            /** @description [`outcome-unknown`](/problems/outcome-unknown): It was sent to the store and no answer came; asking again with the same id finds out. */
+            504: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OutcomeUnknownProblem"];
+                };
+            };
+        };
+    };
     replace: {
         parameters: {
             query?: never;
@@ -2467,7 +3272,9 @@ export interface operations {
                 };
             };
             /**
-             * @description [`not-author`](/problems/not-author): Who only looks does not do this.
+             * @description [`needs-approval`](/problems/needs-approval): While texts need an operator's yes, only operators mend what shows.
+             *
+             *     [`not-author`](/problems/not-author): Who only looks does not do this.
              *
              *     [`not-yours`](/problems/not-yours): Only its author or an operator ends a display.
              *
@@ -2478,7 +3285,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["NotAuthorProblem"] | components["schemas"]["NotYoursProblem"] | components["schemas"]["WrongOriginProblem"];
+                    "application/problem+json": components["schemas"]["NeedsApprovalProblem"] | components["schemas"]["NotAuthorProblem"] | components["schemas"]["NotYoursProblem"] | components["schemas"]["WrongOriginProblem"];
                 };
             };
             /**
@@ -2557,6 +3364,8 @@ export interface operations {
             /**
              * @description [`bad-text`](/problems/bad-text): The text may not be shown.
              *
+             *     [`blocked-text`](/problems/blocked-text): The text holds a word that operators have blocked; `found` is that part of it, as it was sent.
+             *
              *     [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each.
              */
             422: {
@@ -2564,7 +3373,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["BadTextProblem"] | components["schemas"]["InvalidRequestProblem"];
+                    "application/problem+json": components["schemas"]["BadTextProblem"] | components["schemas"]["BlockedTextProblem"] | components["schemas"]["InvalidRequestProblem"];
                 };
             };
             /** @description [`needs-if-match`](/problems/needs-if-match): A change must name the revision that it was made for. */
@@ -2667,7 +3476,7 @@ export interface operations {
                     "application/json": components["schemas"]["DisplayView"];
                 };
             };
-            /** @description It waits for its turn. */
+            /** @description It waits for its turn, or for an operator's yes. */
             202: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -2737,7 +3546,9 @@ export interface operations {
                 };
             };
             /**
-             * @description [`already-waiting`](/problems/already-waiting): The author waits for this banner already.
+             * @description [`already-pending`](/problems/already-pending): A text of this author waits for an operator's yes already.
+             *
+             *     [`already-waiting`](/problems/already-waiting): The author waits for this banner already.
              *
              *     [`busy`](/problems/busy): Another message is showing.
              *
@@ -2749,7 +3560,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["AlreadyWaitingProblem"] | components["schemas"]["BusyProblem"] | components["schemas"]["HeldProblem"];
+                    "application/problem+json": components["schemas"]["AlreadyPendingProblem"] | components["schemas"]["AlreadyWaitingProblem"] | components["schemas"]["BusyProblem"] | components["schemas"]["HeldProblem"];
                 };
             };
             /** @description [`too-large`](/problems/too-large): The body is longer than bodies may be. */
@@ -2791,6 +3602,8 @@ export interface operations {
             /**
              * @description [`bad-text`](/problems/bad-text): The text may not be shown.
              *
+             *     [`blocked-text`](/problems/blocked-text): The text holds a word that operators have blocked; `found` is that part of it, as it was sent.
+             *
              *     [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each.
              *
              *     [`key-reused`](/problems/key-reused): The same command id came before with another content.
@@ -2800,11 +3613,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["BadTextProblem"] | components["schemas"]["InvalidRequestProblem"] | components["schemas"]["KeyReusedProblem"];
+                    "application/problem+json": components["schemas"]["BadTextProblem"] | components["schemas"]["BlockedTextProblem"] | components["schemas"]["InvalidRequestProblem"] | components["schemas"]["KeyReusedProblem"];
                 };
             };
             /**
-             * @description [`queue-full`](/problems/queue-full): As many wait as may wait.
+             * @description [`pending-full`](/problems/pending-full): As many texts wait for an operator's yes as may wait.
+             *
+             *     [`queue-full`](/problems/queue-full): As many wait as may wait.
              *
              *     [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done.
              */
@@ -2814,7 +3629,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["QueueFullProblem"] | components["schemas"]["TooManyRequestsProblem"];
+                    "application/problem+json": components["schemas"]["PendingFullProblem"] | components["schemas"]["QueueFullProblem"] | components["schemas"]["TooManyRequestsProblem"];
                 };
             };
             /** @description [`headers-too-large`](/problems/headers-too-large): There are more headers, or longer ones, than there may be; the connection ends. */
@@ -3731,6 +4546,640 @@ export interface operations {
             };
         };
     };
+    pendingOn: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a banner.
+                 * @example lightning
+                 */
+                banner: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of it. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingPage"];
+                };
+            };
+            /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token that proves nothing, or none where guests are not let in. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /**
+             * @description [`not-operator`](/problems/not-operator): Only operators do this.
+             *
+             *     [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotOperatorProblem"] | components["schemas"]["WrongOriginProblem"];
+                };
+            };
+            /**
+             * @description [`not-found`](/problems/not-found): There is nothing at this path.
+             *
+             *     [`unknown-banner`](/problems/unknown-banner): No banner has this id.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["UnknownBannerProblem"];
+                };
+            };
+            /**
+             * @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done.
+             *
+             *     [`too-slow`](/problems/too-slow): The request did not come as a whole in the time that there is for it; the connection ends.
+             */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLateProblem"] | components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description [`address-too-long`](/problems/address-too-long): Path and query are longer than they may be; the connection ends. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddressTooLongProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
+                };
+            };
+            /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyRequestsProblem"];
+                };
+            };
+            /** @description [`headers-too-large`](/problems/headers-too-large): There are more headers, or longer ones, than there may be; the connection ends. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
+                };
+            };
+            /**
+             * @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted.
+             *
+             *     [`record-unreadable`](/problems/record-unreadable): The stored record cannot be read by this version; it was left as it is.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"] | components["schemas"]["RecordUnreadableProblem"];
+                };
+            };
+            /**
+             * @description [`mesh-unavailable`](/problems/mesh-unavailable): The store cannot be reached; nothing was done.
+             *
+             *     [`overloaded`](/problems/overloaded): Too much is under way; nothing was done.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MeshUnavailableProblem"] | components["schemas"]["OverloadedProblem"];
+                };
+            };
+            /** @description [`outcome-unknown`](/problems/outcome-unknown): It was sent to the store and no answer came; asking again with the same id finds out. */
+            504: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OutcomeUnknownProblem"];
+                };
+            };
+        };
+    };
+    getBlocklist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlocklistView"];
+                };
+            };
+            /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token that proves nothing, or none where guests are not let in. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /**
+             * @description [`not-operator`](/problems/not-operator): Only operators do this.
+             *
+             *     [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotOperatorProblem"] | components["schemas"]["WrongOriginProblem"];
+                };
+            };
+            /**
+             * @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done.
+             *
+             *     [`too-slow`](/problems/too-slow): The request did not come as a whole in the time that there is for it; the connection ends.
+             */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLateProblem"] | components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description [`address-too-long`](/problems/address-too-long): Path and query are longer than they may be; the connection ends. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddressTooLongProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
+                };
+            };
+            /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyRequestsProblem"];
+                };
+            };
+            /** @description [`headers-too-large`](/problems/headers-too-large): There are more headers, or longer ones, than there may be; the connection ends. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
+                };
+            };
+            /**
+             * @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted.
+             *
+             *     [`record-unreadable`](/problems/record-unreadable): The stored record cannot be read by this version; it was left as it is.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"] | components["schemas"]["RecordUnreadableProblem"];
+                };
+            };
+            /**
+             * @description [`mesh-unavailable`](/problems/mesh-unavailable): The store cannot be reached; nothing was done.
+             *
+             *     [`overloaded`](/problems/overloaded): Too much is under way; nothing was done.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MeshUnavailableProblem"] | components["schemas"]["OverloadedProblem"];
+                };
+            };
+            /** @description [`outcome-unknown`](/problems/outcome-unknown): It was sent to the store and no answer came; asking again with the same id finds out. */
+            504: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OutcomeUnknownProblem"];
+                };
+            };
+        };
+    };
+    block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A word; `*` at its beginning or end stands for any letters there.
+                 * @example frog
+                 */
+                word: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is blocked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token that proves nothing, or none where guests are not let in. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /**
+             * @description [`not-operator`](/problems/not-operator): Only operators do this.
+             *
+             *     [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotOperatorProblem"] | components["schemas"]["WrongOriginProblem"];
+                };
+            };
+            /** @description [`not-found`](/problems/not-found): There is nothing at this path. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"];
+                };
+            };
+            /**
+             * @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done.
+             *
+             *     [`too-slow`](/problems/too-slow): The request did not come as a whole in the time that there is for it; the connection ends.
+             */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLateProblem"] | components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description [`blocklist-full`](/problems/blocklist-full): As many words are blocked as may be. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BlocklistFullProblem"];
+                };
+            };
+            /** @description [`address-too-long`](/problems/address-too-long): Path and query are longer than they may be; the connection ends. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddressTooLongProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
+                };
+            };
+            /** @description [`bad-word`](/problems/bad-word): What was sent is no word that can be blocked. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BadWordProblem"];
+                };
+            };
+            /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyRequestsProblem"];
+                };
+            };
+            /** @description [`headers-too-large`](/problems/headers-too-large): There are more headers, or longer ones, than there may be; the connection ends. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
+                };
+            };
+            /**
+             * @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted.
+             *
+             *     [`record-unreadable`](/problems/record-unreadable): The stored record cannot be read by this version; it was left as it is.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"] | components["schemas"]["RecordUnreadableProblem"];
+                };
+            };
+            /**
+             * @description [`mesh-unavailable`](/problems/mesh-unavailable): The store cannot be reached; nothing was done.
+             *
+             *     [`overloaded`](/problems/overloaded): Too much is under way; nothing was done.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MeshUnavailableProblem"] | components["schemas"]["OverloadedProblem"];
+                };
+            };
+            /** @description [`outcome-unknown`](/problems/outcome-unknown): It was sent to the store and no answer came; asking again with the same id finds out. */
+            504: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OutcomeUnknownProblem"];
+                };
+            };
+        };
+    };
+    unblock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description A word; `*` at its beginning or end stands for any letters there.
+                 * @example frog
+                 */
+                word: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is not blocked any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token that proves nothing, or none where guests are not let in. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /**
+             * @description [`not-operator`](/problems/not-operator): Only operators do this.
+             *
+             *     [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotOperatorProblem"] | components["schemas"]["WrongOriginProblem"];
+                };
+            };
+            /**
+             * @description [`not-blocked`](/problems/not-blocked): The word is not blocked.
+             *
+             *     [`not-found`](/problems/not-found): There is nothing at this path.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotBlockedProblem"] | components["schemas"]["NotFoundProblem"];
+                };
+            };
+            /**
+             * @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done.
+             *
+             *     [`too-slow`](/problems/too-slow): The request did not come as a whole in the time that there is for it; the connection ends.
+             */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLateProblem"] | components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description [`address-too-long`](/problems/address-too-long): Path and query are longer than they may be; the connection ends. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddressTooLongProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
+                };
+            };
+            /** @description [`bad-word`](/problems/bad-word): What was sent is no word that can be blocked. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BadWordProblem"];
+                };
+            };
+            /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyRequestsProblem"];
+                };
+            };
+            /** @description [`headers-too-large`](/problems/headers-too-large): There are more headers, or longer ones, than there may be; the connection ends. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
+                };
+            };
+            /**
+             * @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted.
+             *
+             *     [`record-unreadable`](/problems/record-unreadable): The stored record cannot be read by this version; it was left as it is.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"] | components["schemas"]["RecordUnreadableProblem"];
+                };
+            };
+            /**
+             * @description [`mesh-unavailable`](/problems/mesh-unavailable): The store cannot be reached; nothing was done.
+             *
+             *     [`overloaded`](/problems/overloaded): Too much is under way; nothing was done.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MeshUnavailableProblem"] | components["schemas"]["OverloadedProblem"];
+                };
+            };
+            /** @description [`outcome-unknown`](/problems/outcome-unknown): It was sent to the store and no answer came; asking again with the same id finds out. */
+            504: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OutcomeUnknownProblem"];
+                };
+            };
+        };
+    };
     showAnywhere: {
         parameters: {
             query?: never;
@@ -3861,6 +5310,8 @@ export interface operations {
             /**
              * @description [`bad-text`](/problems/bad-text): The text may not be shown.
              *
+             *     [`blocked-text`](/problems/blocked-text): The text holds a word that operators have blocked; `found` is that part of it, as it was sent.
+             *
              *     [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each.
              *
              *     [`key-reused`](/problems/key-reused): The same command id came before with another content.
@@ -3870,7 +5321,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["BadTextProblem"] | components["schemas"]["InvalidRequestProblem"] | components["schemas"]["KeyReusedProblem"];
+                    "application/problem+json": components["schemas"]["BadTextProblem"] | components["schemas"]["BlockedTextProblem"] | components["schemas"]["InvalidRequestProblem"] | components["schemas"]["KeyReusedProblem"];
                 };
             };
             /**
@@ -4192,6 +5643,356 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["WrongHostProblem"];
+                };
+            };
+            /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyRequestsProblem"];
+                };
+            };
+            /** @description [`headers-too-large`](/problems/headers-too-large): There are more headers, or longer ones, than there may be; the connection ends. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
+                };
+            };
+            /**
+             * @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted.
+             *
+             *     [`record-unreadable`](/problems/record-unreadable): The stored record cannot be read by this version; it was left as it is.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"] | components["schemas"]["RecordUnreadableProblem"];
+                };
+            };
+            /**
+             * @description [`mesh-unavailable`](/problems/mesh-unavailable): The store cannot be reached; nothing was done.
+             *
+             *     [`overloaded`](/problems/overloaded): Too much is under way; nothing was done.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MeshUnavailableProblem"] | components["schemas"]["OverloadedProblem"];
+                };
+            };
+            /** @description [`outcome-unknown`](/problems/outcome-unknown): It was sent to the store and no answer came; asking again with the same id finds out. */
+            504: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OutcomeUnknownProblem"];
+                };
+            };
+        };
+    };
+    decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a display: of what was shown, or waits.
+                 * @example 1ab9fb6f0c5d71b0e2aa9f10
+                 */
+                display: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalBody"];
+            };
+        };
+        responses: {
+            /** @description What has become of it. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisplayView"];
+                };
+            };
+            /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token that proves nothing, or none where guests are not let in. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /**
+             * @description [`not-operator`](/problems/not-operator): Only operators do this.
+             *
+             *     [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotOperatorProblem"] | components["schemas"]["WrongOriginProblem"];
+                };
+            };
+            /**
+             * @description [`not-found`](/problems/not-found): There is nothing at this path.
+             *
+             *     [`not-pending`](/problems/not-pending): The text that was named does not wait for a yes here: it was decided, taken back, or has lapsed.
+             *
+             *     [`unknown-display`](/problems/unknown-display): Nothing is known of this display: it never was, or ended long ago.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["NotPendingProblem"] | components["schemas"]["UnknownDisplayProblem"];
+                };
+            };
+            /**
+             * @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done.
+             *
+             *     [`too-slow`](/problems/too-slow): The request did not come as a whole in the time that there is for it; the connection ends.
+             */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLateProblem"] | components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description [`too-large`](/problems/too-large): The body is longer than bodies may be. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLargeProblem"];
+                };
+            };
+            /** @description [`address-too-long`](/problems/address-too-long): Path and query are longer than they may be; the connection ends. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddressTooLongProblem"];
+                };
+            };
+            /** @description [`unsupported-media-type`](/problems/unsupported-media-type): The body says that it is something else than JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
+                };
+            };
+            /** @description [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidRequestProblem"];
+                };
+            };
+            /**
+             * @description [`queue-full`](/problems/queue-full): As many wait as may wait.
+             *
+             *     [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done.
+             */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["QueueFullProblem"] | components["schemas"]["TooManyRequestsProblem"];
+                };
+            };
+            /** @description [`headers-too-large`](/problems/headers-too-large): There are more headers, or longer ones, than there may be; the connection ends. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
+                };
+            };
+            /**
+             * @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted.
+             *
+             *     [`record-unreadable`](/problems/record-unreadable): The stored record cannot be read by this version; it was left as it is.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"] | components["schemas"]["RecordUnreadableProblem"];
+                };
+            };
+            /**
+             * @description [`mesh-unavailable`](/problems/mesh-unavailable): The store cannot be reached; nothing was done.
+             *
+             *     [`overloaded`](/problems/overloaded): Too much is under way; nothing was done.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MeshUnavailableProblem"] | components["schemas"]["OverloadedProblem"];
+                };
+            };
+            /** @description [`outcome-unknown`](/problems/outcome-unknown): It was sent to the store and no answer came; asking again with the same id finds out. */
+            504: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OutcomeUnknownProblem"];
+                };
+            };
+        };
+    };
+    pendingAnywhere: {
+        parameters: {
+            query?: {
+                /** @description Where the page before ended: its `next_cursor`. */
+                cursor?: string;
+                /** @description How many at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Some of it, by banner. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PendingPage"];
+                };
+            };
+            /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token that proves nothing, or none where guests are not let in. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /**
+             * @description [`not-operator`](/problems/not-operator): Only operators do this.
+             *
+             *     [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotOperatorProblem"] | components["schemas"]["WrongOriginProblem"];
+                };
+            };
+            /**
+             * @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done.
+             *
+             *     [`too-slow`](/problems/too-slow): The request did not come as a whole in the time that there is for it; the connection ends.
+             */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLateProblem"] | components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description [`address-too-long`](/problems/address-too-long): Path and query are longer than they may be; the connection ends. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddressTooLongProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
+                };
+            };
+            /** @description [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidRequestProblem"];
                 };
             };
             /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
