@@ -23,7 +23,7 @@ from tests.support.waiting import PATIENCE_SECONDS, until
 SMALL = Bounds(address_bytes=1_000, head_bytes=4_000, headers=20, left_over_bytes=200_000)
 HURRIED = replace(SMALL, head_seconds=1, body_seconds=1, idle_seconds=1)
 UNHEARD = replace(SMALL, unread_seconds=0.5)
-HEAD = b"GET /healthz HTTP/1.1\r\nhost: test\r\n"
+HEAD = b"GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n"
 
 
 @asynccontextmanager
@@ -130,7 +130,7 @@ async def test_what_fits_is_answered(small: Gateway) -> None:
 @pytest.mark.parametrize("path", [b"/" + b"x" * 1_000, b"/healthz?" + b"x" * 1_000], ids=["path", "query"])
 async def test_an_address_that_is_too_long_is_refused(small: Gateway, path: bytes) -> None:
     async with raw(small) as stream:
-        await stream.send(b"GET " + path + b" HTTP/1.1\r\nhost: test\r\n\r\n")
+        await stream.send(b"GET " + path + b" HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")
         assert refused_with(await rest(stream), 414, "address-too-long")
 
 
@@ -163,7 +163,7 @@ async def test_headers_of_one_request_do_not_count_for_the_next(small: Gateway) 
 
 async def test_a_body_without_an_end_is_refused_and_not_listened_to_for_long(small: Gateway) -> None:
     chunk = b"4000\r\n" + b"x" * 0x4000 + b"\r\n"
-    begin = b"POST /v1/banners HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\n"
+    begin = b"POST /v1/displays HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
     answer = await trickled(small, begin + b"transfer-encoding: chunked\r\n\r\n", chunk)
 
     assert codes.REQUEST_ENTITY_TOO_LARGE == status_of(answer)
@@ -198,7 +198,7 @@ async def test_who_takes_too_long_for_the_head_is_refused(
 @pytest.mark.parametrize("kind", [b"content-length: 1000", b"transfer-encoding: chunked"])
 async def test_who_takes_too_long_for_the_body_is_refused(hurried: Gateway, kind: bytes) -> None:
     begin = (
-        b"POST /v1/banners HTTP/1.1\r\nhost: test\r\ncontent-type: application/json\r\n" + kind + b"\r\n\r\n"
+        b"POST /v1/displays HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n" + kind + b"\r\n\r\n"
     )
     then = b"1\r\n \r\n" if b"chunked" in kind else b" "
 
@@ -231,7 +231,7 @@ async def let_go_unread(gateway: Gateway) -> None:
         narrow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         narrow.setblocking(True)
         await anyio.to_thread.run_sync(narrow.connect, (HOST, gateway.port))
-        many = b"GET /v1/banners?limit=1000 HTTP/1.1\r\nhost: test\r\n\r\n"
+        many = b"GET /v1/banners?limit=1000 HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n"
 
         async def let_go() -> bool:
             text = (await ada.get("/metrics")).text
