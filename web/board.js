@@ -55,8 +55,15 @@ export class Board {
     return words[this.state(banner)] ?? `Busy ${left} s`;
   }
 
-  /** All banners as of a revision. Revisions of another life of the log cannot be compared: then this replaces all. */
-  takeSnapshot({ revision, banners }, epoch) {
+  /**
+   * All banners as of a revision, or, `recovered`, those that are newer than what was told before. Revisions of
+   * another life of the log cannot be compared: then this replaces all.
+   */
+  takeSnapshot({ revision, recovered, banners }, epoch) {
+    if (recovered && epoch === this.#epoch) {
+      this.takeChanges(banners);
+      return;
+    }
     const told = new Set(banners.map(({ id }) => id));
     for (const { id, revision: known } of [...this.#banners.values()]) {
       if (epoch !== this.#epoch || (!told.has(id) && known <= revision)) {

@@ -6,9 +6,12 @@
 import { elapsed } from "./clock.js";
 
 /** @typedef {"connecting" | "live" | "reconnecting" | "offline"} State */
+/** @typedef {{epoch: string, revision: number, hardware: string}} Position */
 
-const COME_BACK = 4001;
 const SLOW = 4008;
+// Whoever does the same again is told the same again.
+const NOT_ALLOWED = 4003;
+const BAD_FRAMES = 4006;
 
 const PULSE_MS = 250;
 const SNAPSHOT_WITHIN_MS = 10_000;
@@ -30,6 +33,9 @@ export class Live {
   #everLive = false;
   #greeted = false;
   #epoch = "";
+  /** What was told so far: with it as `since`, only what is newer is told. @type {Position | null} */
+  #position = null;
+  #over = false;
   #silenceMs = SNAPSHOT_WITHIN_MS;
   /** When the line counts as lost, or when to try again. */
   #due = 0;
@@ -66,7 +72,7 @@ export class Live {
 
   /** Once every pulse: a machine that slept through its timers finds out at the next one. */
   #look() {
-    if (elapsed() >= this.#due) {
+    if (!this.#over && elapsed() >= this.#due) {
       if (this.#socket === null) {
         this.#open();
       } else {
@@ -97,6 +103,7 @@ export class Live {
     };
     socket.onclose = ({ code, reason }) => {
       if (socket === this.#socket) {
+        this.#over = code === NOT_ALLOWED || code === BAD_FRAMES;
         this.#lose(pauseBefore(this.#attempts, code, reason));
       }
     };
@@ -124,17 +131,20 @@ export class Live {
         this.#epoch = frame.epoch;
         this.#silenceMs = HEARTBEATS_MISSED * frame.heartbeat_ms;
         this.#greeted = true;
-        this.#send({ op: "watch", all: true });
+        this.#send({ op: "watch", all: true, ...(this.#position && { since: this.#position }) });
         this.#followAll(this.#listener.followed());
         this.#listener.onClock();
         break;
       case "snapshot":
+        this.#epoch = frame.epoch ?? this.#epoch;
         this.#listener.onSnapshot(frame, this.#epoch);
+        this.#reach(frame);
         this.#since = elapsed();
         this.#say("live");
         break;
       case "changes":
         this.#listener.onChanges(frame.banners);
+        this.#reach(frame);
         break;
       case "displays":
         this.#listener.onDisplays(frame.displays);
@@ -154,6 +164,13 @@ export class Live {
           this.#say("reconnecting");
         }
         break;
+    }
+  }
+
+  /** Everything up to here has been taken. */
+  #reach({ revision, hardware }) {
+    if (revision !== undefined) {
+      this.#position = { epoch: this.#epoch, revision, hardware: hardware ?? "" };
     }
   }
 
@@ -179,7 +196,7 @@ export class Live {
     if (this.#socket !== null && this.#state === "live") {
       return "live";
     }
-    if (!navigator.onLine || elapsed() - this.#since > OFFLINE_AFTER_MS) {
+    if (this.#over || !navigator.onLine || elapsed() - this.#since > OFFLINE_AFTER_MS) {
       return "offline";
     }
     return this.#everLive ? "reconnecting" : "connecting";
@@ -191,7 +208,7 @@ export class Live {
  * always with some chance in it, so that not everybody comes back at once.
  */
 function pauseBefore(attempts, code = 0, reason = "") {
-  const asked = code === COME_BACK ? /in (\d+) ms/.exec(reason) : null;
+  const asked = code >= 4000 ? /in (\d+) ms/.exec(reason) : null;
   if (asked !== null) {
     return Math.min(Number(asked[1]), LONGEST_PAUSE_MS);
   }

@@ -27,6 +27,7 @@ class Channel:
         self.opened = 0
         self.received: list[dict[str, Any]] = []
         self._socket: WebSocketRoute | None = None
+        self._epoch = ""
 
     async def prepare(self, page: Page) -> None:
         """Be there when the page opens a channel."""
@@ -40,9 +41,18 @@ class Channel:
         """The first frame."""
         self.send(op="hello", protocol=1, epoch=epoch, heartbeat_ms=heartbeat_ms, now=instant(SERVER_NOW))
 
-    def snapshot(self, revision: int, *banners: dict[str, Any]) -> None:
-        """All banners."""
-        self.send(op="snapshot", revision=revision, recovered=False, banners=banners)
+        self._epoch = epoch
+
+    def snapshot(self, revision: int, *banners: dict[str, Any], recovered: bool = False) -> None:
+        """All banners, or those that are newer than what the page has."""
+        self.send(
+            op="snapshot",
+            revision=revision,
+            recovered=recovered,
+            epoch=self._epoch,
+            hardware=f"h{revision}",
+            banners=banners,
+        )
 
     def send(self, **frame: Any) -> None:
         """Any frame."""
@@ -174,6 +184,39 @@ async def test_another_life_of_the_log_replaces_everything(visitor: Visitor, cha
     await expect(visitor.card("Sparky")).to_have_count(0)
 
 
+async def test_it_goes_on_where_it_was(visitor: Visitor, channel: Channel) -> None:
+    channel.hello()
+    channel.snapshot(3, banner(3, "Before"), banner(2, "Stays", name="Sparky"))
+    channel.send(op="changes", revision=5, hardware="h5", banners=[banner(5, "Between")])
+    await expect(visitor.panel("Stormy")).to_have_text("Between")
+    await channel.close(4001, "come-back in 0 ms")
+    await channel.until_opened(2)
+
+    channel.hello()
+    channel.snapshot(9, banner(9, "After"), recovered=True)
+
+    await expect(visitor.panel("Stormy")).to_have_text("After")
+    await expect(visitor.panel("Sparky")).to_have_text("Stays")
+    since = {"epoch": "first", "revision": 5, "hardware": "h5"}
+    assert [{"op": "watch", "all": True}, {"op": "watch", "all": True, "since": since}] == channel.received
+
+
+@pytest.mark.parametrize("code", [4003, 4006], ids=["not allowed", "bad frames"])
+async def test_it_does_not_come_back_to_be_told_the_same_again(
+    visitor: Visitor, channel: Channel, code: int
+) -> None:
+    channel.hello()
+    channel.snapshot(1, banner(1, "Before"))
+    await expect(visitor.connection).to_have_text("Live")
+
+    await channel.close(code, "because")
+
+    await expect(visitor.connection).to_have_text("Offline")
+    await visitor.page.evaluate("window.dispatchEvent(new Event('online'))")
+    await expect(visitor.panel("Stormy")).to_have_text("Before")
+    assert 1 == channel.opened
+
+
 async def test_a_new_snapshot_changes_the_cards_that_are_there_instead_of_drawing_them_anew(
     visitor: Visitor, channel: Channel
 ) -> None:
@@ -263,7 +306,9 @@ async def author(browser: Browser, whole_mesh: WholeMesh, channel: Channel) -> A
 
 
 async def test_messages_of_before_are_followed_on_every_channel(author: Visitor, channel: Channel) -> None:
-    watches = [{"op": "watch", "all": True}, {"op": "watch", "displays": ["mine"]}]
+    everything = {"op": "watch", "all": True}
+    mine = {"op": "watch", "displays": ["mine"]}
+    since = {"since": {"epoch": "first", "revision": 3, "hardware": "h3"}}
     channel.hello()
     channel.send(op="displays", displays=[message("mine", "queued", 3, position=4)])
     channel.snapshot(3, banner(3))
@@ -273,7 +318,7 @@ async def test_messages_of_before_are_followed_on_every_channel(author: Visitor,
 
     channel.hello()
     channel.snapshot(3, banner(3))
-    await until(lambda: channel.received == watches * 2)
+    await until(lambda: channel.received == [everything, mine, everything | since, mine])
     channel.send(op="displays", displays=[message("mine", "queued", 2, position=5)])
     channel.send(op="displays", displays=[message("mine", "waiting", 4, position=6)])
     channel.send(op="changes", banners=[banner(4, "Somebody's")])
