@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+import msgspec
 from litestar import Response, delete, get, post, put
 from litestar.params import FromPath, JSONBody
 from litestar.status_codes import (
@@ -9,14 +10,22 @@ from litestar.status_codes import (
     HTTP_201_CREATED,
     HTTP_202_ACCEPTED,
     HTTP_204_NO_CONTENT,
+    HTTP_304_NOT_MODIFIED,
 )
 
 from services.gateway.admission import may_show
 from services.gateway.answers import ASKING, Answer, answers
 from services.gateway.authors import caller, needs
-from services.gateway.bodies import IdempotencyKey, IfMatch, ReplaceBody, ShowAnywhereBody, ShowBody
+from services.gateway.bodies import (
+    IdempotencyKey,
+    IfMatch,
+    IfNoneMatch,
+    ReplaceBody,
+    ShowAnywhereBody,
+    ShowBody,
+)
 from services.gateway.calls import Calls, calls_of, display_response, keyed_id
-from services.gateway.etags import etag, expected_revision
+from services.gateway.etags import digest_tag, etag, expected_revision, matches_tag
 from services.gateway.problems import AnyRequest, invalid, refused
 from shared.contracts.banner import Banner, Clear, Replace, Role, Show
 from shared.contracts.command import Accepted
@@ -211,15 +220,23 @@ async def show_anywhere(
             DisplayView,
             headers=("Location", "ETag", "Cache-Control"),
         ),
+        Answer(
+            HTTP_304_NOT_MODIFIED, "It is still as `If-None-Match` says.", headers=("ETag", "Cache-Control")
+        ),
         refusals=(UnknownDisplay, *ASKING),
     ),
 )
-async def get_display(request: AnyRequest, display: FromPath[str]) -> Response[Any]:
+async def get_display(
+    request: AnyRequest, display: FromPath[str], if_none_match: IfNoneMatch = None
+) -> Response[Any]:
     """What has become of a message, from waiting to ended, for a day at least."""
     view = await calls_of(request).displays.find(display, clock.now())
     if view is None:
         return refused(UnknownDisplay(display_id=display))
-    return display_response(view, HTTP_200_OK, {"Cache-Control": "no-cache"})
+    headers = {"ETag": _tag(view), "Cache-Control": "no-cache"}
+    if matches_tag(if_none_match, headers["ETag"]):
+        return Response(None, status_code=HTTP_304_NOT_MODIFIED, headers=headers)
+    return display_response(view, HTTP_200_OK, headers)
 
 
 @delete(
@@ -270,6 +287,13 @@ def _asked_for(reply: Accepted[Banner]) -> DisplayView:
     view = display_view(reply.state, reply.revision, display_id, reply.at)
     assert view is not None, "an accepted Show shows or waits"
     return view
+
+
+def _tag(view: DisplayView) -> str:
+    """The banner's revision for what shows; how long others wait, and how it ended, changes without one."""
+    if view.state == "showing" and view.revision is not None:
+        return etag(view.revision)
+    return digest_tag(msgspec.json.encode(view))
 
 
 def _no_content(reply: Accepted[Banner] | None = None) -> Response[Any]:

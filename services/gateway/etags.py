@@ -1,5 +1,6 @@
-"""Entity tags: the revision in quotes, and nothing else."""
+"""Entity tags: the revision in quotes; for what has no revision, a digest of what is answered."""
 
+import hashlib
 import re
 from typing import Final
 
@@ -27,9 +28,18 @@ def expected_revision(if_match: str | None) -> int | None:
     return int(match[1])
 
 
+def digest_tag(content: bytes) -> str:
+    """The tag of what has no revision."""
+    return f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
+
+
 def matches(if_none_match: str | None, revision: int) -> bool:
-    """Whether `If-None-Match` names this revision; weak tags compare like strong ones here."""
+    """Whether `If-None-Match` names this revision."""
+    return matches_tag(if_none_match, etag(revision))
+
+
+def matches_tag(if_none_match: str | None, tag: str) -> bool:
+    """Whether `If-None-Match` names this tag; weak tags compare like strong ones here."""
     if if_none_match is None:
         return False
-    tags = (tag.strip().removeprefix("W/") for tag in if_none_match.split(","))
-    return any(tag in {"*", etag(revision)} for tag in tags)
+    return any(each.strip().removeprefix("W/") in {"*", tag} for each in if_none_match.split(","))

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+import msgspec
 from litestar import Response, delete, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
 from litestar.status_codes import (
@@ -24,7 +25,7 @@ from services.gateway.bodies import (
     Status,
 )
 from services.gateway.calls import calls_of, keyed_id, new_banner_id
-from services.gateway.etags import etag, matches
+from services.gateway.etags import digest_tag, etag, matches, matches_tag
 from services.gateway.problems import AnyRequest, refused
 from shared.contracts.banner import Hold, Register, Release, showing
 from shared.contracts.refusals import (
@@ -81,17 +82,32 @@ async def register(
     guards=needs("viewer"),
     summary="List banners",
     tags=["Banners"],
-    opt=answers(Answer(HTTP_200_OK, "Some banners, in the order of their ids.", BannerPage)),
+    opt=answers(
+        Answer(
+            HTTP_200_OK,
+            "Some banners, in the order of their ids.",
+            BannerPage,
+            headers=("ETag", "Cache-Control"),
+        ),
+        Answer(HTTP_304_NOT_MODIFIED, "It is still as `If-None-Match` says.", headers=("ETag", "Cache-Control")),
+    ),
 )
 async def list_banners(
     request: AnyRequest,
+    *,
     tag: FromQuery[str | None] = None,
     status: FromQuery[Status | None] = None,
     cursor: FromQuery[str] = "",
     limit: Limit = DEFAULT_PAGE,
-) -> BannerPage:
+    if_none_match: IfNoneMatch = None,
+) -> Response[BannerPage]:
     """Banners in the order of their ids; `next_cursor` asks for the next page."""
-    return calls_of(request).page(cursor, limit, tag, status, clock.now())
+    page = calls_of(request).page(cursor, limit, tag, status, clock.now())
+    body: Any = msgspec.json.encode(page)
+    headers = {"ETag": digest_tag(body), "Cache-Control": "no-cache"}
+    if matches_tag(if_none_match, headers["ETag"]):
+        return Response(None, status_code=HTTP_304_NOT_MODIFIED, headers=headers)  # type: ignore[arg-type]
+    return Response(body, media_type="application/json", headers=headers)
 
 
 @get(
