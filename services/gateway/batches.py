@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Final
 
+from services.gateway.positions import Position
 from shared.contracts.identity import BannerId
 
 BATCHES_KEPT: Final = 512
@@ -17,9 +18,11 @@ BATCHES_KEPT: Final = 512
 Fragments = Mapping[BannerId, bytes]
 
 
-def changes_frame(fragments: Iterable[bytes]) -> str:
-    """A `changes` frame of encoded banners."""
-    return (b'{"op":"changes","banners":[' + b",".join(fragments) + b"]}").decode()
+def changes_frame(fragments: Iterable[bytes], position: Position) -> str:
+    """A `changes` frame of encoded banners, with the position that is reached with them."""
+    body = b",".join(fragments).decode()
+    revision, hardware = position
+    return f'{{"op":"changes","revision":{revision},"hardware":"{hardware}","banners":[{body}]}}'
 
 
 class Batches:
@@ -28,11 +31,14 @@ class Batches:
     def __init__(self, *, kept: int = BATCHES_KEPT) -> None:
         self.head = 0
         """How many batches there have been."""
+        self.position = Position(0, "")
+        """What has been reached with the last one, or with what only those of single banners were told."""
         self._batches: deque[Fragments] = deque(maxlen=kept)
         self._frames: dict[int, str] = {}
 
-    def add(self, fragments: Fragments) -> None:
+    def add(self, fragments: Fragments, position: Position) -> None:
         """Changes that leave together."""
+        self.position = position
         self._batches.append(fragments)
         self._frames.clear()
         self.head += 1
@@ -48,5 +54,5 @@ class Batches:
             newest: dict[BannerId, bytes] = {}
             for fragments in islice(self._batches, len(self._batches) - (self.head - position), None):
                 newest.update(fragments)
-            frame = self._frames[position] = changes_frame(newest.values())
+            frame = self._frames[position] = changes_frame(newest.values(), self.position)
         return frame

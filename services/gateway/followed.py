@@ -60,6 +60,10 @@ class Followed:
                 self._note(view)
                 viewer.tell(_frame(view))
 
+    def watched_by(self, viewer: Viewer) -> int:
+        """How many displays a viewer follows."""
+        return len(self._of_viewer.get(viewer, ()))
+
     def unwatch(self, viewer: Viewer, display_ids: Iterable[str] | None) -> None:
         """Tell a viewer no more of these, or of any."""
         own = self._of_viewer.get(viewer, set())

@@ -5,28 +5,37 @@ most 20 ms into one frame.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, partial
 from typing import Final
 
 import anyio
+import msgspec
 
 from services.gateway.batches import Batches, Fragments
+from services.gateway.snapshots import snapshot
 from services.gateway.view import View
 from services.gateway.viewer import Viewer
 from shared.contracts.identity import BannerId
+from shared.contracts.live import CloseCode, Problem
 from shared.mesh import clock
 
 GATHER_SECONDS: Final = 0.02
 _BEATS: Final = 30
 """Into how many groups viewers are divided for their heartbeat, so that they are not all pinged at once."""
+_UNANSWERED_AT_MOST: Final = 2
+_NAMED_AT_MOST: Final = 5
+
+_encoder = msgspec.json.Encoder()
 
 
 class Hub:
     """All viewers of this gateway, and what changed since they were last told."""
 
     def __init__(self) -> None:
-        self.view = View(self._on_change)
+        self.view = View(self._on_change, self._on_remove)
+        self.away = False
+        """Whether the mesh cannot be reached, so that what is known here may be old."""
         self.frames = 0
         """How many frames with changes were made ready for viewers since the start."""
         self.changes = 0
@@ -35,6 +44,7 @@ class Hub:
         """Called with the banners whose changes have just been handed out."""
         self._batches = Batches()
         self._changed: dict[BannerId, None] = {}
+        self._removed: dict[BannerId, None] = {}
         self._something = asyncio.Event()
         self._viewers: set[Viewer] = set()
         self._everything: set[Viewer] = set()
@@ -122,28 +132,39 @@ class Hub:
         while True:
             for hearts in self._hearts:
                 await anyio.sleep(seconds / _BEATS)
-                for viewer in hearts:
-                    viewer.tell(ping)
+                for viewer in tuple(hearts):
+                    _ping(viewer, ping)
 
     async def watch_for_stalls(self) -> None:
-        """Give up on viewers that do not take what is sent to them; never returns."""
+        """End viewers that do not take what is sent to them, or whose time is over; never returns."""
         while True:
             await anyio.sleep(1)
+            now = clock.seconds()
             for viewer in tuple(self._viewers):
                 viewer.give_up_if_stalled()
+                viewer.end_if_due(now)
 
     def flush(self) -> None:
         """Hand what changed to those who watch it."""
         self._something.clear()
         changed, self._changed = self._changed, {}
-        if not changed or not self._viewers:
+        removed, self._removed = self._removed, {}
+        if not self._viewers:
             return
+        if changed:
+            self._tell_changes(changed)
+        if removed:
+            self._tell_removals(removed)
+
+    def _tell_changes(self, changed: Iterable[BannerId]) -> None:
         now = clock.now()
         fragments = {
             banner: known.encoded(now) for banner in changed if (known := self.view.get(banner)) is not None
         }
+        position = self.view.position()
+        self._batches.position = position
         if self._everything:
-            self._batches.add(fragments)
+            self._batches.add(fragments, position)
             self.frames += len(self._everything)
             for viewer in self._everything:
                 viewer.notice()
@@ -163,7 +184,46 @@ class Hub:
         for viewer, own in concerned.items():
             viewer.offer(own)
 
+    def _tell_removals(self, removed: Iterable[BannerId]) -> None:
+        """Who watches everything sees everything anew; who watches by name is told which are no more."""
+        of_everything = cache(partial(snapshot, self.view, None))
+        for viewer in self._everything:
+            viewer.watch_everything()
+            viewer.tell(of_everything())
+        concerned: dict[Viewer, list[BannerId]] = {}
+        for banner in removed:
+            if self.view.get(banner) is not None:  # there again already
+                continue
+            for viewer in self._of_banner.get(banner, ()):
+                if not viewer.all:
+                    concerned.setdefault(viewer, []).append(banner)
+        for viewer, gone in concerned.items():
+            viewer.settle(gone)
+            viewer.tell(unknown_banners(gone))
+
+    def _on_remove(self, banner: BannerId) -> None:
+        self._changed.pop(banner, None)
+        self._removed[banner] = None
+        self._something.set()
+
     def _on_change(self, banner: BannerId) -> None:
         self.changes += 1
         self._changed[banner] = None
         self._something.set()
+
+
+def unknown_banners(banners: Sequence[BannerId]) -> str:
+    """The frame that names banners which are not there."""
+    named = ", ".join(banners[:_NAMED_AT_MOST])
+    more = "" if len(banners) <= _NAMED_AT_MOST else f" and {len(banners) - _NAMED_AT_MOST} more"
+    problem = Problem(code="unknown-banner", detail=f"not registered, watched all the same: {named}{more}")
+    return _encoder.encode(problem).decode()
+
+
+def _ping(viewer: Viewer, ping: str) -> None:
+    """Ping it, unless it has left so many unanswered that it counts as gone."""
+    if viewer.unanswered >= _UNANSWERED_AT_MOST:
+        viewer.close(CloseCode.SILENT)
+        return
+    viewer.unanswered += 1
+    viewer.tell(ping)

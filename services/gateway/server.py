@@ -12,13 +12,16 @@ from typing import Any, Final
 
 import anyio
 import uvicorn
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode, Frame
 
 from services.gateway.connections import DEFAULT_BOUNDS, Bounds, OnRefused, bounded
 from shared.contracts.errors import NotFit
+from shared.contracts.live import FRAME_BYTES_AT_MOST
 
 DRAIN_SECONDS: Final = 5
 _BACKLOG: Final = 2048
-_WEBSOCKET_FRAME_BYTES: Final = 256 * 1024
+_FRAGMENTS_AT_MOST: Final = 256
 
 
 def _uncounted(_reason: str) -> None:
@@ -31,6 +34,18 @@ class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Generator[None]:
         yield
+
+
+class _Sockets(WebSocketsSansIOProtocol):
+    """WebSockets whose messages come in a bounded number of parts; empty parts do not count in the size."""
+
+    def handle_cont(self, event: Frame) -> None:
+        if len(self.frames) < _FRAGMENTS_AT_MOST:
+            super().handle_cont(event)
+        elif not self.close_sent:
+            self.frames = []
+            self.conn.fail(CloseCode.MESSAGE_TOO_BIG, f"more than {_FRAGMENTS_AT_MOST} fragments")
+            self.handle_parser_exception()
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -60,12 +75,16 @@ async def serving(
     bounds: Bounds = DEFAULT_BOUNDS,
     on_refused: OnRefused = _uncounted,
     trusted_proxies: Sequence[str] = (),
+    deflate: bool = False,
 ) -> AsyncGenerator[None]:
-    """Serve an ASGI application until the block is left, then drain for a few seconds."""
+    """Serve an ASGI application until the block is left, then drain for a few seconds.
+
+    With `deflate`, WebSockets are compressed for clients that offer it.
+    """
     config = uvicorn.Config(
         app,
         http=bounded(bounds, on_refused),
-        ws="websockets-sansio",
+        ws=_Sockets,
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -76,11 +95,10 @@ async def serving(
         forwarded_allow_ips=list(trusted_proxies),
         timeout_keep_alive=bounds.idle_seconds,  # type: ignore[arg-type]  # seconds; fractions work
         timeout_graceful_shutdown=DRAIN_SECONDS,
-        ws_max_size=_WEBSOCKET_FRAME_BYTES,
+        ws_max_size=FRAME_BYTES_AT_MOST,
         ws_ping_interval=20,
         ws_ping_timeout=20,
-        # Offered once its cost is measured; it takes about 100 kB for every viewer.
-        ws_per_message_deflate=False,
+        ws_per_message_deflate=deflate,
     )
     server = _Server(config)
     async with anyio.create_task_group() as tasks:

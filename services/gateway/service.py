@@ -1,9 +1,9 @@
 """The gateway as a process: follow what there is to know, serve HTTP, and leave politely."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import anyio
 from prometheus_client import CollectorRegistry, Gauge
@@ -19,12 +19,13 @@ from services.gateway.fair_use import OFF, FairUse
 from services.gateway.followed import Followed, home_of
 from services.gateway.health import refusals_counted
 from services.gateway.hub import Hub
-from services.gateway.live import HEARTBEAT_MS, MESH_AWAY, PING, snapshot
+from services.gateway.live import HEARTBEAT_MS, MESH_AWAY, PING
 from services.gateway.lobbies import LobbyView
 from services.gateway.origins import doorway
 from services.gateway.past import Archive
 from services.gateway.permits import ANSWER_SECONDS, Permits
 from services.gateway.server import listen, serving
+from services.gateway.snapshots import snapshot
 from services.gateway.view import View
 from shared.contracts import subjects
 from shared.contracts.errors import OutcomeUnknown, Unreachable
@@ -34,7 +35,7 @@ from shared.mesh import streams
 from shared.mesh.banners import Banners
 from shared.mesh.blocklist import Blocklists
 from shared.mesh.connection import Mesh
-from shared.mesh.follow import Feed, follow
+from shared.mesh.follow import Entry, Feed, follow
 from shared.mesh.kv import KvStore
 from shared.mesh.lobbies import Lobbies
 from shared.mesh.services import Service, serve
@@ -47,6 +48,10 @@ _STALE_AFTER_SECONDS: Final = 1.0
 _FAREWELL_SECONDS: Final = 1.0
 _CATCH_UP_SECONDS: Final = 1.0
 _CATCH_UP_LOOK_SECONDS: Final = 0.005
+
+
+def _nothing() -> None:
+    pass
 
 
 @asynccontextmanager
@@ -96,10 +101,11 @@ async def gateway_service(
         ) as presence,
         anyio.create_task_group() as tasks,
     ):
-        tasks.start_soon(_pour, log, view.take_records)
+        tasks.start_soon(_pour, log, view.take_records, partial(_begin, hub, log))
         tasks.start_soon(_pour, lobby_log, lobbies.take_records)
-        tasks.start_soon(_pour, reported, view.take_reported)
-        tasks.start_soon(_pour, presence, view.take_presence)
+        heard = view.heard
+        tasks.start_soon(_pour, reported, view.take_reported, lambda: heard.begin(reported=reported.life))
+        tasks.start_soon(_pour, presence, view.take_presence, lambda: heard.begin(presence=presence.life))
         tasks.start_soon(hub.run)
         tasks.start_soon(followed.run)
         tasks.start_soon(hub.watch_for_stalls)
@@ -107,6 +113,8 @@ async def gateway_service(
         tasks.start_soon(_say_when_stale, hub, log)
         for feed in (log, lobby_log, reported, presence):
             await feed.caught_up.wait()
+        _begin(hub, log)
+        heard.begin(presence=presence.life, reported=reported.life)
         registry = _registry(hub)
         on_refused = refusals_counted(registry)
         limits = KvStore(mesh, streams.LIMITS, answer_seconds=ANSWER_SECONDS)
@@ -115,7 +123,6 @@ async def gateway_service(
             Calls(Banners(mesh), Lobbies(mesh), hub, displays, archive, blocklists=Blocklists(mesh)),
             hub,
             followed,
-            epoch=log.epoch,
             missing=lambda: _missing(mesh, log),
             registry=registry,
             authority=authority,
@@ -134,9 +141,19 @@ async def gateway_service(
         tasks.cancel_scope.cancel()
 
 
-async def _pour(feed: Feed, take: Any) -> None:
+async def _pour(
+    feed: Feed, take: Callable[[list[Entry]], None], begin: Callable[[], None] = _nothing
+) -> None:
     async for entries in feed:
+        begin()  # perhaps another life of the stream
         take(entries)
+
+
+def _begin(hub: Hub, log: Feed) -> None:
+    """What is known is of this life of the log. In another one than before, viewers see everything anew."""
+    before, hub.view.epoch = hub.view.epoch, log.life
+    if before not in {"", log.life}:
+        hub.refresh(partial(snapshot, hub.view))
 
 
 async def _catch_up(mesh: Mesh, view: View, lobbies: LobbyView) -> None:
@@ -152,13 +169,19 @@ async def _say_when_stale(hub: Hub, log: Feed) -> None:
     """Tell viewers when what they see may be old, and show them everything anew when it is not any more."""
     await log.caught_up.wait()
     while True:
-        await _becomes(log, current=False)
+        while log.current:
+            await anyio.sleep(_LOOK_SECONDS)
+            _begin(hub, log)
         with anyio.move_on_after(_STALE_AFTER_SECONDS):
             await _becomes(log, current=True)
+            _begin(hub, log)
             continue
+        hub.away = True
         hub.announce(MESH_AWAY)
         await _becomes(log, current=True)
-        hub.refresh(partial(snapshot, hub))
+        hub.away = False
+        hub.view.epoch = log.life
+        hub.refresh(partial(snapshot, hub.view))
 
 
 async def _becomes(log: Feed, *, current: bool) -> None:

@@ -35,7 +35,7 @@ _EVENTS: Final = {
 SNAPSHOT: Final = "snapshot"
 
 
-def live_events_route(hub: Hub, epoch: str) -> Any:
+def live_events_route(hub: Hub) -> Any:
     """The route of the events of one banner."""
 
     async def events(banner: BannerId, seen: str | None) -> AsyncGenerator[str]:
@@ -47,10 +47,13 @@ def live_events_route(hub: Hub, epoch: str) -> Any:
                 frame: str | None = ""
                 with anyio.move_on_after(COMMENT_SECONDS) as waiting:
                     frame = await viewer.next()
+                known = hub.view.get(banner)
                 if waiting.cancelled_caught:
                     yield ": still here\n\n"
-                elif frame is not None and (known := hub.view.get(banner)) is not None:
-                    event_id = f"{epoch}:{known.revision}"
+                elif frame is None or known is None:  # closed, or removed: who comes back is told so
+                    return
+                else:
+                    event_id = f"{hub.view.epoch}:{known.revision}"
                     if frame != SNAPSHOT or event_id != seen:
                         data = known.encoded(clock.now()).decode()
                         yield f"event: banner\nid: {event_id}\ndata: {data}\n\n"

@@ -6,26 +6,24 @@ what is known, so it does not matter which way it came first. Encoded once per c
 
 from bisect import bisect_right, insort
 from collections.abc import Callable, Iterable
-from typing import Final
 
 import msgspec
 import structlog
 
+from services.gateway.heard import Heard
+from services.gateway.positions import Position
 from shared.contracts import subjects
 from shared.contracts.banner import Banner, showing
-from shared.contracts.errors import UNDECODABLE, Malformed
-from shared.contracts.hardware import Reported
+from shared.contracts.errors import UNDECODABLE
 from shared.contracts.identity import BannerId, DisplayId, hint_at, hint_in
 from shared.contracts.instants import Instant
+from shared.contracts.live import Since
 from shared.contracts.views import BannerView, ReportedView, banner_view
 from shared.mesh.follow import Entry
-
-_MARKER: Final = "Nats-Marker-Reason"
 
 log = structlog.get_logger()
 
 _encoder = msgspec.json.Encoder()
-_reported_decoder = msgspec.json.Decoder(Reported)
 
 
 class _RecordState(msgspec.Struct):
@@ -65,21 +63,26 @@ class Known:
 
 
 class View:
-    """All banners. `on_change` is called with the id of each that changed."""
+    """All banners. `on_change` and `on_remove` are called with the id of each that changed, or is no more."""
 
-    def __init__(self, on_change: Callable[[BannerId], None]) -> None:
+    def __init__(
+        self, on_change: Callable[[BannerId], None], on_remove: Callable[[BannerId], None] | None = None
+    ) -> None:
+        self.epoch = ""
+        """The life of the log that is followed."""
         self.revision = 0
         """How far the log is known."""
+        self.heard = Heard()
+        """What the hardware says."""
+        self._removed = 0
         self._on_change = on_change
+        self._on_remove = on_remove
         self._known: dict[BannerId, Known] = {}
         self._ids: list[BannerId] = []
         self._of_display: dict[DisplayId, BannerId] = {}
         # Nearly every hint stands for one banner, so one is what most of the memory is spent for.
         self._of_hint: dict[str, BannerId] = {}
         self._also_of_hint: dict[str, list[BannerId]] = {}
-        # Hardware may speak of a banner before its record arrives, and outlives its removal.
-        self._online: set[BannerId] = set()
-        self._reported: dict[BannerId, ReportedView] = {}
 
     def __len__(self) -> int:
         return len(self._known)
@@ -102,6 +105,27 @@ class View:
     def all(self) -> Iterable[Known]:
         """What is known of all."""
         return self._known.values()
+
+    def those(self, banners: Iterable[BannerId]) -> Iterable[Known]:
+        """What is known of these."""
+        return (known for banner in banners if (known := self._known.get(banner)) is not None)
+
+    def position(self) -> Position:
+        """How far everything is known."""
+        return Position(self.revision, self.heard.position())
+
+    def lags(self, since: Since) -> bool:
+        """Whether somebody has been told more of the same life of the log than is known here."""
+        return since.epoch == self.epoch and (
+            since.revision > self.revision or self.heard.lags(since.hardware)
+        )
+
+    def changed_after(self, since: Since) -> Callable[[Known], bool] | None:
+        """Says whether a banner may have changed after a position; None when that cannot be told."""
+        if since.epoch != self.epoch or self.lags(since) or since.revision < self._removed:
+            return None
+        hardware_changed = self.heard.changed_after(since.hardware)
+        return lambda known: known.revision > since.revision or hardware_changed(known.banner.id)
 
     def after(self, cursor: str) -> Iterable[Known]:
         """The banners whose ids come after the cursor, in order."""
@@ -131,6 +155,7 @@ class View:
             if known is not None and known.revision >= entry.sequence:
                 continue  # known from the answer to our own command
             if not entry.data:
+                self._removed = entry.sequence
                 self._remove(banner)
                 continue
             try:
@@ -142,38 +167,23 @@ class View:
 
     def take_reported(self, entries: list[Entry]) -> None:
         """What hardware says that it shows; what is not understood is passed over."""
-        for entry in entries:
-            try:
-                banner = subjects.parse_banner(entry.subject).banner
-                said = _reported_decoder.decode(entry.data)
-            except (Malformed, *UNDECODABLE) as error:
-                log.warning("report not understood", subject=entry.subject, problem=str(error))
-                continue
-            self._reported[banner] = ReportedView(said.display_id, said.at)
+        for banner in self.heard.take_reported(entries):
             self._hardware_changed(banner)
 
     def take_presence(self, entries: list[Entry]) -> None:
         """Heartbeats, and the server's markers where they stopped."""
-        for entry in entries:
-            try:
-                banner = subjects.parse_banner(entry.subject).banner
-            except Malformed:
-                continue
-            online = _MARKER not in (entry.headers or {})
-            if online != (banner in self._online):
-                (self._online.add if online else self._online.discard)(banner)
-                self._hardware_changed(banner)
+        for banner in self.heard.take_presence(entries):
+            self._hardware_changed(banner)
 
     def forget_presence(self) -> None:
         """The heartbeats of before are void; whoever is here says so again."""
-        for banner in tuple(self._online):
-            self._online.discard(banner)
+        for banner in self.heard.forget_presence():
             self._hardware_changed(banner)
 
     def _add(self, banner: Banner, revision: int) -> None:
         known = self._known[banner.id] = Known(banner, revision)
-        known.online = banner.id in self._online
-        known.reported = self._reported.get(banner.id)
+        known.online = banner.id in self.heard.online
+        known.reported = self.heard.reported.get(banner.id)
         insort(self._ids, banner.id)
         hint = hint_at(banner.id)
         if self._of_hint.setdefault(hint, banner.id) != banner.id:
@@ -185,6 +195,8 @@ class View:
             self._forget_displays(known.banner)
             self._ids.remove(banner)
             self._forget_hint(banner)
+            if self._on_remove is not None:
+                self._on_remove(banner)
 
     def _forget_hint(self, banner: BannerId) -> None:
         hint = hint_at(banner)
@@ -212,7 +224,7 @@ class View:
         known = self._known.get(banner)
         if known is None:
             return
-        known.online = banner in self._online
-        known.reported = self._reported.get(banner)
+        known.online = banner in self.heard.online
+        known.reported = self.heard.reported.get(banner)
         known.touch()
         self._on_change(banner)

@@ -27,6 +27,8 @@ class Viewer:
     __slots__ = (
         "_batches",
         "_controls",
+        "_ends",
+        "_last",
         "_position",
         "_sending_since",
         "_size",
@@ -37,6 +39,7 @@ class Viewer:
         "banners",
         "closing",
         "scope",
+        "unanswered",
     )
 
     def __init__(self, batches: Batches) -> None:
@@ -46,6 +49,10 @@ class Viewer:
         """The code with which it shall be closed, once that is decided."""
         self.scope = anyio.CancelScope()
         """Holds whoever drives the viewer, so that a stuck one can be ended."""
+        self.unanswered = 0
+        """How many pings it was sent since anything was heard of it."""
+        self._ends: tuple[float, CloseCode] | None = None
+        self._last: str | None = None
         self._batches = batches
         self._position = 0
         self._waiting: dict[BannerId, bytes] = {}
@@ -62,7 +69,8 @@ class Viewer:
         while True:
             frame = self._take()
             if self.closing is not None:
-                return None
+                frame, self._last = self._last, None
+                return frame
             if frame is not None:
                 self._sending_since = time.monotonic()
                 return frame
@@ -97,22 +105,41 @@ class Viewer:
         self.all = True
         self._position = self._batches.head
         self._waiting.clear()
+        self._size = 0
 
     def settle(self, banners: Iterable[BannerId]) -> None:
         """Drop the changes that wait for these banners: what it is told next is newer, or it left them.
 
-        One that watches everything is brought up to date first, so that no older state can follow.
+        Of all else it is told before that, so that no older state can follow, and nothing is still to come
+        that is older than the position which it is told.
         """
-        if self.all:
-            self._catch_up()
         for banner in banners:
             self._waiting.pop(banner, None)
+        if self.all:
+            self._catch_up()
+        elif self._waiting:
+            self.tell(self._offered())
 
-    def close(self, code: CloseCode) -> None:
-        """End it with this code."""
+    def close(self, code: CloseCode, last: str | None = None) -> None:
+        """End it with this code, after one last frame."""
         if self.closing is None:
             self.closing = code
+            self._last = last
         self._wake()
+
+    def end_at(self, seconds: float | None, code: CloseCode) -> None:
+        """End it with this code when it is so many seconds after 1970; never, when that is None."""
+        self._ends = None if seconds is None else (seconds, code)
+
+    def end_if_due(self, now: float) -> None:
+        """End it if its time is over."""
+        if self._ends is not None and now >= self._ends[0]:
+            self.close(self._ends[1])
+
+    @property
+    def backlog(self) -> int:
+        """How many bytes wait for it alone; the batches of those who watch everything are everybody's."""
+        return self._told + sum(map(len, self._waiting.values()))
 
     def give_up_if_stalled(self) -> None:
         """End it if it has not taken a frame for too long."""
@@ -133,11 +160,15 @@ class Viewer:
         if self.all and self._position < self._batches.head:
             return self._merged()
         if self._waiting:
-            frame = changes_frame(self._waiting.values())
-            self._waiting.clear()
-            self._size = 0
-            return frame
+            return self._offered()
         return None
+
+    def _offered(self) -> str:
+        """All that waits, as one frame. It reaches as far as what was handed out last."""
+        frame = changes_frame(self._waiting.values(), self._batches.position)
+        self._waiting.clear()
+        self._size = 0
+        return frame
 
     def _merged(self) -> str | None:
         """All batches since the last, as one frame; none when that is more than may wait for one viewer."""

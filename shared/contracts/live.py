@@ -124,16 +124,16 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="s
 
     revision: int
     recovered: bool
-    epoch: str = ""
-    hardware: str = ""
+    epoch: str
+    hardware: str
     banners: tuple[BannerView, ...]
 
 
 class Changes(msgspec.Struct, frozen=True, kw_only=True, tag_field="op", tag="changes"):
     """Banners that changed, each in its newest state, and the position that is reached with them."""
 
-    revision: int = 0
-    hardware: str = ""
+    revision: int
+    hardware: str
     banners: tuple[BannerView, ...]
 
 

@@ -47,6 +47,12 @@ class Mesh:
         return self.client.is_connected
 
     @property
+    def only_server(self) -> str | None:
+        """Names this life of the server at the other end, where it is the only one; None in a cluster."""
+        said = self.client._server_info  # noqa: SLF001 (nats-py tells it nobody otherwise)
+        return None if said.get("cluster") else str(said.get("server_id", ""))
+
+    @property
     def jetstream(self) -> JetStreamContext:
         """The management side of JetStream, for this package only."""
         return self.client.jetstream(timeout=5)

@@ -84,7 +84,9 @@ class Feed:
         self.caught_up = anyio.Event()
         """Set once everything that was there at the start has been handed over."""
         self.epoch = ""
-        """Names the life of the stream that is followed."""
+        """Names the stream that is followed; another one after it was made anew."""
+        self.life = ""
+        """Names the life of the stream, and of the server where a single one keeps it."""
         self.position = 0
         """The sequence of the last entry that was received."""
         self.current = False
@@ -152,6 +154,7 @@ class Feed:
                 return
 
     async def _start(self) -> None:
+        server = self._mesh.only_server
         try:
             info = await streams.info(self._mesh, self._stream)
         except streams.Missing:
@@ -161,6 +164,7 @@ class Feed:
         if self.epoch and (info.epoch != self.epoch or info.state.last_seq < self.position):
             self._forget()
         self.epoch = info.epoch
+        self.life = streams.life(info, server)
         await self.stop()
         self._trouble = ""
         self._delivered = 0

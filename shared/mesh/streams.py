@@ -1,5 +1,6 @@
 """What the mesh keeps, and the making of it: streams and buckets, with the reason for each number."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -268,6 +269,17 @@ class StreamInfo(msgspec.Struct):
     def epoch(self) -> str:
         """Names this life of the stream; another one after it was deleted and made anew."""
         return format(_nanoseconds(self.created), "x")
+
+
+def life(info: StreamInfo, only_server: str | None) -> str:
+    """Names this life of a stream, and of the server where a single one keeps it.
+
+    A single server that dies with its machine may have lost the end of a stream, and write another one under
+    the same numbers. In a cluster what a majority has acknowledged stays.
+    """
+    if only_server is None:
+        return info.epoch
+    return info.epoch + hashlib.blake2b(only_server.encode(), digest_size=4).hexdigest()
 
 
 class Missing(Unreachable):

@@ -19,21 +19,6 @@ from shared.contracts.banner import (
 )
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import Instant, later
-from shared.contracts.live import (
-    Changes,
-    ClientFrame,
-    CloseCode,
-    Displays,
-    Hello,
-    Ping,
-    Pong,
-    Problem,
-    ServerFrame,
-    Since,
-    Snapshot,
-    Unwatch,
-    Watch,
-)
 from shared.contracts.views import (
     BannerPage,
     BannerView,
@@ -55,8 +40,6 @@ BANNER = Banner(id=BannerId("b1"), name="Lightning", tags=("north",), display=DI
 ONE = Ticket(id=DisplayId("t1"), text="One", by="bob", at=NOON, ttl_ms=60_000)
 TWO = Ticket(id=DisplayId("t2"), text="Two", by="eve", at=NOON, ttl_ms=5_000)
 ON_HOLD = OnHold(reason="Rain", by="op", at=NOON)
-
-_client_frames: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)
 
 
 def a_view(*, now: Instant = NOON, online: bool = True) -> BannerView:
@@ -289,112 +272,3 @@ def test_every_event_of_a_history_is_told_apart() -> None:
 
     assert events == read.events
     assert [type(event) for event in events] == [type(event) for event in read.events]
-
-
-# --- the live channel -----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("frame", "sent"),
-    [
-        pytest.param(
-            Hello(epoch="e", heartbeat_ms=5_000, now=NOON),
-            {
-                "op": "hello",
-                "protocol": 1,
-                "epoch": "e",
-                "heartbeat_ms": 5_000,
-                "now": NOON,
-                "by": "",
-                "role": None,
-            },
-            id="hello",
-        ),
-        pytest.param(
-            Snapshot(revision=7, recovered=True, banners=()),
-            {"op": "snapshot", "revision": 7, "recovered": True, "epoch": "", "hardware": "", "banners": []},
-            id="snapshot",
-        ),
-        pytest.param(
-            Changes(banners=()), {"op": "changes", "revision": 0, "hardware": "", "banners": []}, id="changes"
-        ),
-        pytest.param(
-            Displays(displays=(showing_view(BannerId("b1"), DISPLAY, 7),)),
-            {
-                "op": "displays",
-                "displays": [
-                    {
-                        "id": "d1",
-                        "state": "showing",
-                        "text": "Hello",
-                        "by": "ada",
-                        "banner": "b1",
-                        "shown_at": NOON,
-                        "until": UNTIL,
-                        "revision": 7,
-                    }
-                ],
-            },
-            id="displays",
-        ),
-        pytest.param(Ping(), {"op": "ping"}, id="ping"),
-        pytest.param(Problem(code="c", detail="d"), {"op": "error", "code": "c", "detail": "d"}, id="error"),
-    ],
-)
-def test_a_frame_is_sent_as_agreed(frame: ServerFrame, sent: dict[str, object]) -> None:
-    assert sent == msgspec.json.decode(msgspec.json.encode(frame))
-
-
-@pytest.mark.parametrize(
-    ("data", "frame"),
-    [
-        pytest.param(b'{"op":"watch","banners":["lightning"]}', Watch(banners=("lightning",)), id="some"),
-        pytest.param(b'{"op":"watch","all":true}', Watch(all=True), id="all"),
-        pytest.param(
-            b'{"op":"watch","all":true,"since":{"epoch":"e","revision":41}}',
-            Watch(all=True, since=Since(epoch="e", revision=41)),
-            id="all since",
-        ),
-        pytest.param(b'{"op":"unwatch","banners":["b1"]}', Unwatch(banners=("b1",)), id="no more"),
-        pytest.param(b'{"op":"watch","displays":["d1","d2"]}', Watch(displays=("d1", "d2")), id="displays"),
-        pytest.param(
-            b'{"op":"watch","all":true,"displays":["d1"]}',
-            Watch(all=True, displays=("d1",)),
-            id="all, and a display",
-        ),
-        pytest.param(
-            b'{"op":"unwatch","displays":["d1"]}', Unwatch(displays=("d1",)), id="no more of a display"
-        ),
-        pytest.param(b'{"op":"watch"}', Watch(), id="nothing at all"),
-        pytest.param(b'{"op":"pong"}', Pong(), id="pong"),
-        pytest.param(b'{"op":"pong","at":1}', Pong(), id="pong with more"),
-    ],
-)
-def test_a_frame_of_a_client_is_understood(data: bytes, frame: ClientFrame) -> None:
-    assert frame == _client_frames.decode(data)
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        pytest.param(b"{}", id="no op"),
-        pytest.param(b'{"op":"listen"}', id="an unknown op"),
-        pytest.param(b'{"op":"watch","banner":"b1"}', id="an unknown field"),
-        pytest.param(b'{"op":"watch","banners":"b1"}', id="a text for banners"),
-        pytest.param(b'{"op":"watch","since":41}', id="a number for since"),
-        pytest.param(b'{"op":"watch","displays":"d1"}', id="a text for displays"),
-        pytest.param(b'{"op":"watch","displays":[1]}', id="a number for a display"),
-        pytest.param(b'{"op":"unwatch","since":{"epoch":"e","revision":1}}', id="since, for no more"),
-        pytest.param(b'{"op":"watch","displays":["' + b"x" * 64 + b'"]}', id="a display's id too long"),
-        pytest.param(b'{"op":"watch","displays":[' + b'"d",' * 10_000 + b'"d"]}', id="too many displays"),
-        pytest.param(b'{"op":"watch","banners":["' + b"x" * 64 + b'"]}', id="an id too long"),
-        pytest.param(b'{"op":"watch","banners":[' + b'"b",' * 10_000 + b'"b"]}', id="too many"),
-    ],
-)
-def test_any_other_frame_is_refused(data: bytes) -> None:
-    with pytest.raises(msgspec.ValidationError):
-        _client_frames.decode(data)
-
-
-def test_a_channel_is_closed_with_numbers_that_clients_know() -> None:
-    assert (4001, 4008) == (CloseCode.COME_BACK, CloseCode.SLOW)

@@ -5,9 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.gateway.batches import Batches, changes_frame
+from services.gateway.positions import Position
 from shared.contracts.identity import BannerId
 
 Fragments = dict[BannerId, bytes]
+
+HERE = Position(7, "h")
 
 BATCHES = st.lists(
     st.dictionaries(
@@ -20,17 +23,21 @@ BATCHES = st.lists(
 def filled(kept: int, batches: list[Fragments]) -> Batches:
     """Batches that keep so many, after these have come."""
     made = Batches(kept=kept)
+    made.position = HERE
     for fragments in batches:
-        made.add(fragments)
+        made.add(fragments, HERE)
     return made
 
 
 def test_a_frame_of_changes_is_json_with_the_banners_as_they_were_encoded() -> None:
-    frame = changes_frame([b'{"id":"a"}', '{"id":"b","name":"⚡"}'.encode()])
+    frame = changes_frame([b'{"id":"a"}', '{"id":"b","name":"⚡"}'.encode()], HERE)
 
-    assert {"op": "changes", "banners": [{"id": "a"}, {"id": "b", "name": "⚡"}]} == msgspec.json.decode(
-        frame
-    )
+    assert {
+        "op": "changes",
+        "revision": 7,
+        "hardware": "h",
+        "banners": [{"id": "a"}, {"id": "b", "name": "⚡"}],
+    } == msgspec.json.decode(frame)
 
 
 @given(BATCHES, st.data())
@@ -43,7 +50,7 @@ def test_since_a_position_every_banner_stands_once_in_its_newest_state(
     for fragments in batches[position:]:
         newest.update(fragments)
 
-    assert changes_frame(newest.values()) == made.since(position)
+    assert changes_frame(newest.values(), made.position) == made.since(position)
 
 
 @given(BATCHES, st.integers(1, 5))
@@ -65,6 +72,16 @@ def test_a_frame_that_was_shared_does_not_outlive_the_next_batch() -> None:
     made = filled(9, [{BannerId("a"): b"1"}])
     before = made.since(0)
 
-    made.add({BannerId("a"): b"2"})
+    made.add({BannerId("a"): b"2"}, HERE)
 
     assert before != made.since(0)
+
+
+def test_a_frame_that_merges_batches_reaches_as_far_as_the_last_of_them() -> None:
+    made = Batches()
+    made.add({BannerId("a"): b"1"}, Position(1, "x"))
+    made.add({BannerId("b"): b"2"}, Position(5, "y"))
+
+    frame = msgspec.json.decode(made.since(0))
+
+    assert (5, "y") == (frame["revision"], frame["hardware"])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.gateway.hub import Hub
-from services.gateway.live import snapshot
+from services.gateway.snapshots import snapshot
 from services.gateway.viewer import Viewer
 from shared.contracts.banner import Banner
 from shared.contracts.identity import BannerId
@@ -42,7 +42,7 @@ class Air:
     def watch(self, viewer: Viewer, *banners: BannerId) -> None:
         """Watch these, or all."""
         some = list(banners) or None
-        self.hub.watch(viewer, some, lambda: snapshot(self.hub, some))
+        self.hub.watch(viewer, some, lambda: snapshot(self.hub.view, some))
 
     def unwatch(self, viewer: Viewer, *banners: BannerId) -> None:
         """Watch these no more, or none."""
@@ -255,7 +255,7 @@ async def test_everybody_is_shown_anew_what_it_watches() -> None:
         await all_told(viewer)
     air.change(A, B)
 
-    air.hub.refresh(partial(snapshot, air.hub))
+    air.hub.refresh(partial(snapshot, air.hub.view))
     air.hub.flush()
 
     newest = air.newest
@@ -272,7 +272,7 @@ async def test_those_who_watch_everything_are_shown_one_and_the_same_snapshot() 
         air.watch(viewer)
         await all_told(viewer)
 
-    air.hub.refresh(partial(snapshot, air.hub))
+    air.hub.refresh(partial(snapshot, air.hub.view))
 
     first, *others = [await take(viewer) for viewer in viewers]
     assert all(other is first for other in others)

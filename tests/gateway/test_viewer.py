@@ -5,12 +5,14 @@ import pytest
 
 from services.gateway import viewer as viewer_module
 from services.gateway.batches import Batches, Fragments
+from services.gateway.positions import Position
 from services.gateway.viewer import BACKLOG_BYTES, Viewer
 from shared.contracts.identity import BannerId
 from shared.contracts.live import CloseCode
 from tests.support.taking import NOTHING, take
 
 A, B = BannerId("a"), BannerId("b")
+HERE = Position(7, "h")
 HALF = BACKLOG_BYTES // 2
 SMALL = BACKLOG_BYTES // 100
 
@@ -63,8 +65,8 @@ async def test_of_each_banner_the_newest_state_waits() -> None:
 async def test_who_watches_everything_gets_the_newest_state_of_each_since_the_last() -> None:
     batches = Batches()
     viewer = everything_watcher(batches)
-    batches.add({A: state(1), B: state(2)})
-    batches.add({A: state(3)})
+    batches.add({A: state(1), B: state(2)}, HERE)
+    batches.add({A: state(3)}, HERE)
 
     assert [3, 2] == await numbers_in(viewer)
     assert NOTHING == await take(viewer)
@@ -72,7 +74,7 @@ async def test_who_watches_everything_gets_the_newest_state_of_each_since_the_la
 
 async def test_who_begins_to_watch_everything_gets_nothing_of_before() -> None:
     batches = Batches()
-    batches.add({A: state(1)})
+    batches.add({A: state(1)}, HERE)
     viewer = Viewer(batches)
     viewer.offer({B: state(2)})
 
@@ -122,7 +124,7 @@ async def test_of_everything_no_more_may_wait_than_the_bound(offers: list[Fragme
     viewer = everything_watcher(batches)
 
     for fragments in offers:
-        batches.add(fragments)
+        batches.add(fragments, HERE)
 
     assert slow == (await take(viewer) is None)
     assert (CloseCode.SLOW if slow else None) == viewer.closing
@@ -133,7 +135,7 @@ async def test_who_is_further_behind_than_is_kept_is_too_slow() -> None:
     viewer = everything_watcher(batches)
 
     for number in range(3):
-        batches.add({A: state(number)})
+        batches.add({A: state(number)}, HERE)
 
     assert await take(viewer) is None
     assert CloseCode.SLOW == viewer.closing
@@ -170,7 +172,7 @@ async def test_a_banner_that_is_settled_has_no_change_that_waits() -> None:
 async def test_one_who_watches_everything_is_up_to_date_before_it_is_settled() -> None:
     batches = Batches()
     viewer = everything_watcher(batches)
-    batches.add({A: state(1)})
+    batches.add({A: state(1)}, HERE)
 
     viewer.settle([A])
     viewer.tell("a snapshot")

@@ -151,6 +151,7 @@ async def running_services(
 async def running_hub(*, heartbeat_seconds: float = 600) -> AsyncGenerator[tuple[Hub, Gateway]]:
     """The live channel of a hub that is filled by hand; there is no mesh to ask."""
     hub = Hub()
+    hub.view.epoch = EPOCH
     nobody: Any = None
     archive = Archive(MemoryStore())
     lobbies = LobbyView(lambda _pool: None)
@@ -162,7 +163,6 @@ async def running_hub(*, heartbeat_seconds: float = 600) -> AsyncGenerator[tuple
         Calls(nobody, nobody, hub, displays, archive, blocklists=nobody),
         hub,
         followed,
-        epoch=EPOCH,
         missing=_nothing_missing,
         registry=CollectorRegistry(),
         authority=Authority(None),
