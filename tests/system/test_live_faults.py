@@ -131,7 +131,7 @@ async def history(system: System) -> dict[BannerId, list[int]]:
 
 
 def seen(views: dict[BannerId, BannerView]) -> dict[BannerId, object]:
-    """What a viewer sees, but for displays, whose time may be up at any moment; the revision stands for them."""
+    """What a viewer sees, but for displays, which may end at any moment; the revision stands for them."""
     return {banner: (view.revision, view.presence, view.reported) for banner, view in views.items()}
 
 
