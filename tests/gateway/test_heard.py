@@ -166,6 +166,35 @@ def test_a_gateway_that_has_heard_less_says_so(presence: Stream, reported: Strea
     assert not behind.heard.lags("nonsense")
 
 
+def test_a_silence_that_was_over_before_it_was_read_here_counts_for_who_was_told_of_it_elsewhere(
+    presence: Stream, reported: Stream
+) -> None:
+    here, elsewhere = Gateway(), Gateway()
+    beat(presence, A)
+    here.catch_up(presence, reported)
+    fall_silent(presence, A)
+    elsewhere.catch_up(presence, reported)
+    told = elsewhere.heard.position()
+    beat(presence, A)
+    here.catch_up(presence, reported)
+
+    assert (True, False) == (A in here.heard.online, A in elsewhere.heard.online)
+    assert [A] == changed(here, told)
+
+
+def test_a_report_that_was_overwritten_with_nonsense_counts_for_who_was_told_of_it_elsewhere(
+    presence: Stream, reported: Stream
+) -> None:
+    here, elsewhere = Gateway(), Gateway()
+    report(reported, A, "d1")
+    elsewhere.catch_up(presence, reported)
+    reported.add(A, "reported", b"?")
+    elsewhere.catch_up(presence, reported)
+    here.catch_up(presence, reported)
+
+    assert [A] == changed(here, elsewhere.heard.position())
+
+
 Step = tuple[str, int]
 STEPS = st.lists(
     st.tuples(st.sampled_from(["beat", "silence", "report", "nonsense", "read", "move"]), st.integers(0, 2)),

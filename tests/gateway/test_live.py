@@ -6,18 +6,24 @@ from http import HTTPStatus
 
 import anyio
 import httpx
+import msgspec
 import pytest
+from litestar.exceptions import NotAuthorizedException
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from services.gateway import live as live_module
 from services.gateway import viewer as viewer_module
+from services.gateway.authors import AnyConnection, Authority, Caller
 from services.gateway.hub import Hub
 from services.gateway.live import HEARTBEAT_MS
 from services.gateway.viewer import BACKLOG_BYTES
+from shared.contracts import subjects
 from shared.contracts.banner import Banner, Display
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import Instant, later
 from shared.contracts.live import (
+    Authorize,
     Changes,
     CloseCode,
     Hello,
@@ -30,8 +36,10 @@ from shared.contracts.live import (
     Watch,
 )
 from shared.mesh import clock
+from shared.mesh.follow import Entry
+from shared.mesh.streams import BANNERS as KIND
 from tests.support.gateways import EPOCH, Gateway, problem_in, running_hub
-from tests.support.viewers import Watcher, connected, watching
+from tests.support.viewers import Watcher, connected, position_of, watching
 from tests.support.waiting import until
 
 LIGHTNING, SPARKY, STORMY = BANNERS = [BannerId(each) for each in ("lightning", "sparky", "stormy")]
@@ -176,13 +184,323 @@ async def test_a_banner_that_nobody_registered_is_named_and_watched_all_the_same
     assert newcomer == changed.id
 
 
-async def test_where_a_viewer_was_before_may_be_told(air: Air) -> None:
-    async with connected(air.url) as viewer:
+# --- going on where one was -----------------------------------------------------------------------
+
+
+def log(air: Air, *banners: BannerId) -> None:
+    """The log tells of a new state of each of these."""
+    for banner in banners:
+        air.revision += 1
+        data = msgspec.json.encode({"state": Banner(id=banner, name=banner)})
+        air.hub.view.take_records([Entry(subjects.record(KIND.bucket, banner), air.revision, data, None)])
+
+
+def remove(air: Air, banner: BannerId) -> None:
+    """The log tells that a banner is removed."""
+    air.revision += 1
+    air.hub.view.take_records([Entry(subjects.record(KIND.bucket, banner), air.revision, b"", None)])
+
+
+async def test_who_names_its_position_is_told_what_is_newer(own_air: Air) -> None:
+    log(own_air, *BANNERS)
+    async with watching(own_air.url) as viewer:
+        log(own_air, SPARKY)
+        position = position_of(await viewer.next(Changes), epoch=EPOCH)
+    log(own_air, LIGHTNING)
+
+    async with connected(own_air.url) as viewer:
         await viewer.next(Hello)
-        await viewer.send(Watch(all=True, since=Since(epoch=EPOCH, revision=2)))
+        snapshot = await viewer.watch(since=position)
+        again = await viewer.watch(since=position_of(snapshot))
+
+    assert (EPOCH, 7) == (position.epoch, position.revision)
+    assert (True, 8, [LIGHTNING]) == (
+        snapshot.recovered,
+        snapshot.revision,
+        [each.id for each in snapshot.banners],
+    )
+    assert (True, ()) == (again.recovered, again.banners)
+
+
+async def test_who_watches_some_is_told_what_is_newer_of_those(own_air: Air) -> None:
+    log(own_air, *BANNERS)
+    async with connected(own_air.url) as viewer:
+        await viewer.next(Hello)
+        before = position_of(await viewer.watch(LIGHTNING, SPARKY))
+        log(own_air, SPARKY, STORMY)
+        snapshot = await viewer.watch(LIGHTNING, SPARKY, since=before)
+
+    assert snapshot.recovered
+    assert [SPARKY] == [each.id for each in snapshot.banners]
+
+
+async def test_a_position_of_another_life_of_the_log_brings_everything(own_air: Air) -> None:
+    async with connected(own_air.url) as viewer:
+        await viewer.next(Hello)
+        snapshot = await viewer.watch(since=Since(epoch="another", revision=2))
+
+    assert (False, EPOCH) == (snapshot.recovered, snapshot.epoch)
+    assert set(BANNERS) <= {each.id for each in snapshot.banners}
+
+
+async def test_a_gateway_that_is_behind_waits_until_it_can_tell_what_is_newer(
+    own_air: Air, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_module, "_CATCH_UP_SECONDS", 30)
+    log(own_air, *BANNERS)
+    async with (
+        connected(own_air.url) as viewer,
+        watching(own_air.url, STORMY) as other,
+        anyio.create_task_group() as tasks,
+    ):
+        await viewer.next(Hello)
+        ahead = Since(epoch=EPOCH, revision=own_air.revision + 2, hardware=own_air.hub.view.heard.position())
+        await viewer.send(Watch(all=True, since=ahead))
+        tasks.start_soon(viewer.next, Snapshot)
+        log(own_air, STORMY)
+        assert await other.changes_until(STORMY, own_air.revision)  # nobody else waits
+        log(own_air, SPARKY, LIGHTNING)
+
+    async with connected(own_air.url) as viewer:
+        await viewer.next(Hello)
+        snapshot = await viewer.watch(since=ahead)
+    assert (True, [LIGHTNING]) == (snapshot.recovered, [each.id for each in snapshot.banners])
+
+
+async def test_a_gateway_that_stays_behind_says_so_in_the_end(
+    own_air: Air, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_module, "_CATCH_UP_SECONDS", 0.05)
+    log(own_air, *BANNERS)
+    async with connected(own_air.url) as viewer:
+        await viewer.next(Hello)
+        snapshot = await viewer.watch(since=Since(epoch=EPOCH, revision=own_air.revision + 1))
+
+    assert (False, own_air.revision) == (snapshot.recovered, snapshot.revision)
+
+
+async def test_nothing_older_than_a_position_is_still_to_come_when_it_is_told(own_air: Air) -> None:
+    log(own_air, *BANNERS)
+    async with connected(own_air.url) as viewer:
+        await viewer.next(Hello)
+        await viewer.watch(LIGHTNING)
+        log(own_air, LIGHTNING)
+        await viewer.send(Watch(banners=(STORMY,)))
+        changes = await viewer.next(Changes)
         snapshot = await viewer.next(Snapshot)
 
-    assert set(BANNERS) <= {each.id for each in snapshot.banners}
+    assert [LIGHTNING] == [each.id for each in changes.banners]
+    assert changes.revision <= snapshot.revision
+
+
+async def test_a_removal_is_told_to_who_watches_everything_by_showing_it_anew(own_air: Air) -> None:
+    log(own_air, *BANNERS)
+    async with watching(own_air.url) as viewer:
+        remove(own_air, SPARKY)
+        snapshot = await viewer.next(Snapshot)
+
+    assert (False, own_air.revision) == (snapshot.recovered, snapshot.revision)
+    assert {LIGHTNING, STORMY} == {each.id for each in snapshot.banners}
+
+
+async def test_a_removal_is_told_by_name_to_who_watches_by_name(own_air: Air) -> None:
+    log(own_air, *BANNERS)
+    async with watching(own_air.url, SPARKY) as viewer, watching(own_air.url, STORMY) as other:
+        remove(own_air, SPARKY)
+        problem = await viewer.next(Problem)
+        log(own_air, STORMY)
+        assert await other.changes_until(STORMY, own_air.revision)
+        log(own_air, SPARKY)
+        assert await viewer.changes_until(SPARKY, own_air.revision)
+
+    assert "unknown-banner" == problem.code
+    assert "sparky" in problem.detail
+
+
+async def test_who_comes_while_the_mesh_is_away_is_told_so(own_air: Air) -> None:
+    own_air.hub.away = True
+    async with connected(own_air.url) as viewer:
+        await viewer.next(Hello)
+
+        assert "mesh-unavailable" == (await viewer.next(Problem)).code
+
+
+# --- who it is ------------------------------------------------------------------------------------
+
+TOKEN = "the-operators-own"  # noqa: S105 (of tests)
+
+
+class Closed(Authority):
+    """Takes nobody who does not show a token; tokens end when the test says so."""
+
+    def __init__(self) -> None:
+        super().__init__(TOKEN)
+        self.expires: float | None = None
+
+    def caller(self, connection: AnyConnection) -> Caller:
+        if "authorization" not in connection.headers:
+            raise NotAuthorizedException("Expected a token, found none.")
+        return self._ending(super().caller(connection))
+
+    def by_token(self, token: str) -> Caller:
+        return self._ending(super().by_token(token))
+
+    def _ending(self, caller: Caller) -> Caller:
+        return caller._replace(expires=self.expires)
+
+
+async def test_who_needs_no_token_is_a_guest(air: Air) -> None:
+    async with connected(air.url) as viewer:
+        hello = await viewer.next(Hello)
+
+    assert "author" == hello.role
+    assert hello.by.startswith("guest-")
+
+
+async def test_a_channel_belongs_from_then_on_to_whose_token_it_was_sent() -> None:
+    async with running_hub(authority=Authority(TOKEN)) as (_, gateway), connected(gateway.live_url) as viewer:
+        before = await viewer.next(Hello)
+        await viewer.send(Authorize(token=TOKEN))
+        after = await viewer.next(Hello)
+
+    assert ("author", "operator") == (before.role, after.role)
+    assert "operator" == after.by
+
+
+async def test_where_a_token_is_needed_nothing_is_watched_without_one() -> None:
+    async with running_hub(authority=Closed()) as (hub, gateway), connected(gateway.live_url) as viewer:
+        air = Air(hub, gateway)
+        hello = await viewer.next(Hello)
+        for watch in (Watch(all=True), Watch(banners=(STORMY,)), Watch(displays=("d1",)), Watch(mine=True)):
+            await viewer.send(watch)
+            assert "not-authorized" == (await viewer.next(Problem)).code
+        air.change(STORMY)
+        await viewer.send(Authorize(token=TOKEN))
+        await viewer.next(Hello)
+        snapshot = await viewer.watch()
+
+    assert (hello.by, hello.role) == ("", None)
+    assert set(BANNERS) == {each.id for each in snapshot.banners}
+
+
+async def test_a_wrong_token_ends_a_channel() -> None:
+    async with running_hub(authority=Authority(TOKEN)) as (_, gateway), connected(gateway.live_url) as viewer:
+        await viewer.next(Hello)
+        await viewer.send(Authorize(token="another"))  # noqa: S106 (of tests)
+        problem = await viewer.next(Problem)
+
+        assert CloseCode.NOT_ALLOWED == await viewer.close_code()
+        assert ("not-authorized", "not-allowed") == (problem.code, viewer.connection.close_reason)
+
+
+async def test_a_wrong_token_in_the_header_ends_it_at_once() -> None:
+    async with running_hub(authority=Authority(TOKEN)) as (_, gateway):
+        headers = {"Authorization": "Bearer another"}
+        async with connect(gateway.live_url, additional_headers=headers) as connection:
+            viewer = Watcher(connection)
+
+            assert "not-authorized" == (await viewer.next(Problem)).code
+            assert CloseCode.NOT_ALLOWED == await viewer.close_code()
+
+
+async def test_who_does_not_say_who_it_is_has_to_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_module, "AUTHORIZE_WITHIN_SECONDS", 0.0)
+    async with running_hub(authority=Closed()) as (_, gateway), connected(gateway.live_url) as viewer:
+        assert CloseCode.NOT_ALLOWED == await viewer.close_code()
+
+
+async def test_with_its_token_a_channel_ends_unless_a_new_one_came() -> None:
+    authority = Closed()
+    async with (
+        running_hub(authority=authority) as (_, gateway),
+        connected(gateway.live_url) as expiring,
+        connected(gateway.live_url) as renewed,
+    ):
+        authority.expires = clock.seconds() + 2
+        for viewer in (expiring, renewed):
+            await viewer.next(Hello)
+            await viewer.send(Authorize(token=TOKEN))
+            await viewer.next(Hello)
+        authority.expires = None
+        await renewed.send(Authorize(token=TOKEN))
+        await renewed.next(Hello)
+
+        assert CloseCode.TOKEN_EXPIRED == await expiring.close_code()
+        assert await renewed.watch()
+
+
+# --- how much may be asked for --------------------------------------------------------------------
+
+
+async def test_more_banners_by_name_than_may_be_watched_are_refused_and_none_of_them_is_watched(
+    own_air: Air, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_module, "BANNERS_AT_MOST", 2)
+    async with connected(own_air.url) as viewer:
+        await viewer.next(Hello)
+        await viewer.watch(LIGHTNING)
+        await viewer.send(Watch(banners=(SPARKY, STORMY)))
+        problem = await viewer.next(Problem)
+        await viewer.watch(LIGHTNING, SPARKY)  # not more than before, and one
+        await viewer.send(Unwatch(banners=(LIGHTNING,)))
+        await viewer.watch(STORMY)
+
+    assert "too-many-watches" == problem.code
+
+
+async def test_more_displays_than_may_be_followed_are_refused(
+    own_air: Air, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_module, "DISPLAYS_AT_MOST", 1)
+    async with connected(own_air.url) as viewer:
+        await viewer.next(Hello)
+        await viewer.send(Watch(displays=("d1", "d2")))
+
+        assert "too-many-watches" == (await viewer.next(Problem)).code
+
+
+async def test_who_asks_too_often_is_refused_and_in_the_end_closed(
+    own_air: Air, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_module, "PER_SECOND", 0.001)
+    monkeypatch.setattr(live_module, "PATIENCE_PER_SECOND", 0.001)
+    allowed, patience = int(live_module.BURST), int(live_module.PATIENCE)
+    async with watching(own_air.url, STORMY) as other, connected(own_air.url) as viewer:
+        await viewer.next(Hello)
+        for _ in range(allowed + patience + 1):
+            await viewer.send(Pong())
+        code = (await viewer.next(Problem)).code
+
+        assert "too-many-frames" == code
+        assert CloseCode.BAD_FRAMES == await viewer.close_code()
+        assert "bad-frames" == viewer.connection.close_reason
+        assert await other.changes_until(STORMY, own_air.change(STORMY))
+
+
+async def test_who_is_not_understood_again_and_again_is_closed(own_air: Air) -> None:
+    patience = int(live_module.PATIENCE)
+    async with connected(own_air.url) as viewer:
+        await viewer.next(Hello)
+        for _ in range(patience + 1):
+            await viewer.send_raw("?")
+            assert "malformed" == (await viewer.next(Problem)).code
+
+        assert CloseCode.BAD_FRAMES == await viewer.close_code()
+
+
+async def test_everything_costs_the_more_the_more_there_is(
+    own_air: Air, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live_module, "BURST", 20.0)
+    monkeypatch.setattr(live_module, "PER_SECOND", 0.001)
+    for number in range(1_000):
+        own_air.change(BannerId(f"b{number}"))
+    async with connected(own_air.url) as viewer:
+        await viewer.next(Hello)
+        await viewer.watch()
+        await viewer.send(Watch(all=True))
+
+        assert "too-many-frames" == (await viewer.next(Problem)).code
 
 
 async def test_a_display_past_its_deadline_is_in_no_frame(air: Air) -> None:
@@ -340,6 +658,26 @@ async def test_viewers_are_pinged_and_may_answer() -> None:
 
     assert [STORMY] == [each.id for each in frame.banners]
     assert 3 == air.revision
+
+
+async def test_who_answers_no_ping_is_taken_for_dead_and_who_says_anything_is_not() -> None:
+    async with (
+        running_hub(heartbeat_seconds=0.2) as (hub, gateway),
+        connected(gateway.live_url) as silent,
+        connected(gateway.live_url) as talking,
+    ):
+        Air(hub, gateway)
+        async with anyio.create_task_group() as tasks:
+
+            async def talk() -> None:
+                while isinstance(await talking.frame(), Hello | Ping | Snapshot):
+                    await talking.send(Watch(banners=(STORMY,)))
+
+            tasks.start_soon(talk)
+            assert CloseCode.SILENT == await silent.close_code()
+            assert "silent" == silent.connection.close_reason
+            assert 1 == len(hub)
+            tasks.cancel_scope.cancel()
 
 
 # --- coming and going -----------------------------------------------------------------------------

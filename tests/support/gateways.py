@@ -148,7 +148,9 @@ async def running_services(
 
 
 @asynccontextmanager
-async def running_hub(*, heartbeat_seconds: float = 600) -> AsyncGenerator[tuple[Hub, Gateway]]:
+async def running_hub(
+    *, heartbeat_seconds: float = 600, authority: Authority | None = None
+) -> AsyncGenerator[tuple[Hub, Gateway]]:
     """The live channel of a hub that is filled by hand; there is no mesh to ask."""
     hub = Hub()
     hub.view.epoch = EPOCH
@@ -165,7 +167,7 @@ async def running_hub(*, heartbeat_seconds: float = 600) -> AsyncGenerator[tuple
         followed,
         missing=_nothing_missing,
         registry=CollectorRegistry(),
-        authority=Authority(None),
+        authority=authority or Authority(None),
         admission=Admission(OFF, Permits(MemoryStore()), lambda _reason: None),
     )
     listener = listen(HOST, 0)

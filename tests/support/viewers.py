@@ -13,7 +13,18 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from shared.contracts.identity import BannerId
-from shared.contracts.live import Changes, ClientFrame, Displays, Hello, Ping, ServerFrame, Snapshot, Watch
+from shared.contracts.live import (
+    Changes,
+    ClientFrame,
+    Displays,
+    Hello,
+    Ping,
+    Pong,
+    ServerFrame,
+    Since,
+    Snapshot,
+    Watch,
+)
 from shared.contracts.views import BannerView, DisplayView
 from tests.support.waiting import PATIENCE_SECONDS
 
@@ -47,14 +58,15 @@ class Watcher:
             return _decoder.decode(await self.connection.recv())
 
     async def next(self, kind: type[T]) -> T:
-        """The next frame, which is of this kind; pings may come at any time."""
+        """The next frame, which is of this kind; pings may come at any time, and are answered."""
         while not isinstance(frame := await self.frame(), kind):
             assert isinstance(frame, Ping), frame
+            await self.send(Pong())
         return frame
 
-    async def watch(self, *banners: BannerId) -> Snapshot:
-        """Watch these, or all; what there is at present."""
-        await self.send(Watch(banners=banners, all=not banners))
+    async def watch(self, *banners: BannerId, since: Since | None = None) -> Snapshot:
+        """Watch these, or all; what there is at present, or what is newer than that position."""
+        await self.send(Watch(banners=banners, all=not banners, since=since))
         return await self.next(Snapshot)
 
     async def changes_until(self, banner: BannerId, revision: int) -> list[BannerView]:
@@ -102,6 +114,12 @@ async def connected(url: str, *, slow: bool = False) -> AsyncGenerator[Watcher]:
         options = {"max_queue": 1, "close_timeout": 0.1, "sock": _narrow_socket(url)}
     async with connect(url, max_size=None, compression=None, **options) as connection:
         yield Watcher(connection)
+
+
+def position_of(frame: Snapshot | Changes, *, epoch: str = "") -> Since:
+    """The position that is reached with a frame; those of changes are of the epoch of the last snapshot."""
+    told = frame.epoch if isinstance(frame, Snapshot) else epoch
+    return Since(epoch=told, revision=frame.revision, hardware=frame.hardware)
 
 
 @asynccontextmanager
