@@ -134,6 +134,12 @@ connections_at_most = _option(
     type=click.IntRange(1, 1_000_000),
     help="Open connections of one gateway, channels among them; past that, 503.",
 )
+ws_compression = _option(
+    "ws-compression",
+    default="off",
+    type=click.Choice(["on", "off"]),
+    help="Whether WebSockets are compressed for clients that offer it; costs memory and time for each.",
+)
 
 nats_server = _option(
     "nats-server", default=None, help="The nats-server to run, unless the one that came with AirDisplay."

@@ -30,6 +30,7 @@ from shared.mesh.process import run_on_mesh
 @settings.trusted_proxies
 @settings.requests_at_most
 @settings.connections_at_most
+@settings.ws_compression
 def main(
     *,
     nats_url: str,
@@ -46,6 +47,7 @@ def main(
     trusted_proxies: str,
     requests_at_most: int,
     connections_at_most: int,
+    ws_compression: str,
 ) -> None:
     """Serve HTTP and WebSocket clients."""
     access = Access(
@@ -73,6 +75,7 @@ def main(
                 fair_use=fair,
                 bounds=bounds,
                 trusted_proxies=proxies,
+                deflate=ws_compression == "on",
             ),
         )
     )

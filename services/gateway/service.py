@@ -66,6 +66,7 @@ async def gateway_service(
     fair_use: FairUse = OFF,
     bounds: Bounds = DEFAULT_BOUNDS,
     trusted_proxies: Sequence[str] = (),
+    deflate: bool = False,
 ) -> AsyncGenerator[None]:
     """Serve HTTP and WebSocket clients until the block is left.
 
@@ -132,7 +133,12 @@ async def gateway_service(
         # The door is outside: whatever is answered, by whichever part, carries its headers.
         entrance = doorway(Entrance(app, admission, at_most=bounds.requests), door_for(access, host))
         async with serving(
-            entrance, listener, bounds=bounds, on_refused=on_refused, trusted_proxies=trusted_proxies
+            entrance,
+            listener,
+            bounds=bounds,
+            on_refused=on_refused,
+            trusted_proxies=trusted_proxies,
+            deflate=deflate,
         ):
             try:
                 yield

@@ -125,6 +125,29 @@ async def test_of_many_who_press_show_at_once_one_gets_it_and_all_others_are_tol
     assert {winner.id} == told
 
 
+# --- following by asking again --------------------------------------------------------------------
+
+
+async def test_who_asks_again_for_a_display_is_told_when_nothing_has_changed(
+    ada: httpx.AsyncClient, free: BannerId
+) -> None:
+    up = display_in(await show(ada, free))
+    waits = display_in(await show(ada, free, "Next", when="queue"))
+    first = [await ada.get(f"/v1/displays/{display.id}") for display in (up, waits)]
+
+    again = [await _asked_again(ada, response) for response in first]
+    await ada.delete(f"/v1/banners/{free}/display")
+    after = [await _asked_again(ada, response) for response in first]
+
+    assert [(codes.NOT_MODIFIED, b"")] * 2 == [(response.status_code, response.content) for response in again]
+    assert ["ended", "showing"] == [display_in(response).state for response in after]
+    assert codes.NOT_MODIFIED == (await _asked_again(ada, after[0])).status_code
+
+
+async def _asked_again(client: httpx.AsyncClient, response: httpx.Response) -> httpx.Response:
+    return await client.get(response.url.path, headers={"If-None-Match": response.headers["etag"]})
+
+
 # --- ending ---------------------------------------------------------------------------------------
 
 

@@ -426,7 +426,7 @@ async def test_with_its_token_a_channel_ends_unless_a_new_one_came() -> None:
         await renewed.next(Hello)
 
         assert CloseCode.TOKEN_EXPIRED == await expiring.close_code()
-        assert await renewed.watch()
+        assert not (await renewed.watch()).recovered
 
 
 # --- how much may be asked for --------------------------------------------------------------------
@@ -822,8 +822,22 @@ async def test_who_only_asks_for_the_live_channel_is_told_that_this_is_not_how(a
     assert "/problems/method-not-allowed" == problem_in(response)["type"]
 
 
-async def test_compression_is_not_agreed_on(air: Air) -> None:
+async def test_compression_is_not_agreed_on_unless_it_is_switched_on(air: Air) -> None:
     async with connect(air.url, compression="deflate") as connection:
         await Watcher(connection).next(Hello)
 
         assert [] == list(connection.protocol.extensions)
+
+
+async def test_compression_is_agreed_on_where_it_is_switched_on_and_bounds_stay() -> None:
+    async with running_hub(deflate=True) as (hub, gateway):
+        air = Air(hub, gateway)
+        async with connect(gateway.live_url, compression="deflate") as connection:
+            viewer = Watcher(connection)
+            await viewer.next(Hello)
+            await viewer.watch(STORMY)
+
+            assert await viewer.changes_until(STORMY, air.change(STORMY))
+            assert ["permessage-deflate"] == [each.name for each in connection.protocol.extensions]
+            await viewer.send_raw("x" * 10_000_000)  # next to nothing, compressed
+            assert TOO_BIG == await viewer.close_code()

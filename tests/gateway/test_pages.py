@@ -85,6 +85,32 @@ async def test_a_new_version_of_the_app_is_seen_at_once(ada: httpx.AsyncClient, 
     assert "no-cache" == (await ada.get(path)).headers["cache-control"]
 
 
+@pytest.mark.parametrize("path", ["/", "/app/live.js", "/app/app.css"])
+async def test_who_has_the_newest_file_is_told_so_without_a_body(ada: httpx.AsyncClient, path: str) -> None:
+    first = await ada.get(path)
+
+    same = await ada.get(path, headers={"If-None-Match": first.headers["etag"]})
+    other = await ada.get(path, headers={"If-None-Match": '"another"'})
+
+    assert (codes.NOT_MODIFIED, b"") == (same.status_code, same.content)
+    assert first.headers["etag"] == same.headers["etag"]
+    assert (codes.OK, first.content) == (other.status_code, other.content)
+
+
+async def test_the_head_of_a_file_can_be_had(ada: httpx.AsyncClient) -> None:
+    response = await ada.head("/app/live.js")
+
+    assert (codes.OK, b"") == (response.status_code, response.content)
+    assert response.headers["content-type"].startswith("text/javascript")
+
+
+@pytest.mark.parametrize(
+    "path", ["/app/nothing.js", "/app/..%2fpyproject.toml", "/app/%2e%2e/README.md", "/app/"]
+)
+async def test_nothing_else_is_served_as_a_file_of_the_app(ada: httpx.AsyncClient, path: str) -> None:
+    assert codes.NOT_FOUND == (await ada.get(path)).status_code
+
+
 async def test_all_that_the_app_asks_for_is_there(ada: httpx.AsyncClient) -> None:
     wanted = [urljoin("/", each) for each in ASKED_FOR.findall((await ada.get("/")).text)]
 

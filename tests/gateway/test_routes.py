@@ -162,6 +162,23 @@ async def test_who_has_the_newest_is_told_so_without_a_body(ada: httpx.AsyncClie
     assert b"" == response.content
 
 
+async def test_who_has_the_newest_list_is_told_so_without_a_body_until_something_changes(
+    ada: httpx.AsyncClient, tag: str
+) -> None:
+    banner = await registered_over(ada, tags=[tag])
+    query = {"tag": tag}
+    listed = await ada.get("/v1/banners", params=query)
+    known = {"If-None-Match": listed.headers["etag"]}
+
+    same = await ada.get("/v1/banners", params=query, headers=known)
+    await show(ada, banner)
+    changed = await ada.get("/v1/banners", params=query, headers=known)
+
+    assert (codes.NOT_MODIFIED, b"") == (same.status_code, same.content)
+    assert listed.headers["etag"] == same.headers["etag"] != changed.headers["etag"]
+    assert codes.OK == changed.status_code
+
+
 async def test_who_has_an_older_one_gets_the_newest(ada: httpx.AsyncClient, free: BannerId) -> None:
     etag = (await ada.get(f"/v1/banners/{free}")).headers["etag"]
     shown = await show(ada, free)

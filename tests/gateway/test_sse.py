@@ -8,10 +8,12 @@ import pytest
 from httpx import codes
 
 from services.gateway import sse
+from shared.contracts import subjects
 from shared.contracts.identity import BannerId
 from shared.contracts.instants import later
 from shared.mesh import clock
 from shared.mesh.connection import Mesh
+from shared.mesh.streams import BANNERS
 from tests.support.banners import MINUTE, registered, running_banner_service, shown
 from tests.support.clock import HandClock
 from tests.support.gateways import Gateway, problem_in, registered_over, running_gateway, view_in
@@ -200,6 +202,19 @@ async def test_a_display_past_its_deadline_is_not_told(own_nats_server: NatsServ
 
     assert accepted.revision == view.revision
     assert view.display is None
+
+
+async def test_the_stream_of_a_banner_that_is_removed_ends(mesh: Mesh, ada: httpx.AsyncClient) -> None:
+    banner = await registered_over(ada)
+    async with following(ada, banner) as stream:
+        await stream.banner()
+        await mesh.client.publish(
+            subjects.record(BANNERS.bucket, banner), b"", headers={"KV-Operation": "DEL"}
+        )
+        while (event := await stream.next()) is not None:
+            assert not event.name
+
+    assert codes.NOT_FOUND == (await ada.get(f"/v1/banners/{banner}/live")).status_code
 
 
 async def test_all_that_many_followers_see_is_the_same(gateway: Gateway, free: BannerId) -> None:

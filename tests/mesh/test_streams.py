@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import anyio
 import msgspec
@@ -22,7 +23,7 @@ from shared.mesh.kv import KvStore
 from shared.mesh.streams import BANNERS, COMMANDS, TICKETS, Kind, StreamInfo
 from tests.support.clock import NOON, HandClock
 from tests.support.counter import COUNTER, add
-from tests.support.nats_server import NatsServer
+from tests.support.nats_server import NatsServer, running_nats_server
 from tests.support.waiting import until
 
 HISTORY = BANNERS.history or ""
@@ -290,6 +291,29 @@ async def test_the_epoch_names_one_life_of_a_stream(own_mesh: Mesh) -> None:
     await streams.ensure(own_mesh, [a_stream()])
 
     assert first != (await streams.info(own_mesh, "TEST")).epoch
+
+
+async def test_where_one_server_keeps_it_another_life_of_the_server_is_another_life_of_the_stream(
+    own_nats_server: NatsServer, own_mesh: Mesh
+) -> None:
+    info = await streams.info(own_mesh, "KV_banners")
+    server = own_mesh.only_server
+    await own_nats_server.restart()
+    await until(lambda: own_mesh.connected)
+
+    assert server
+    assert streams.life(info, server) == streams.life(info, server)
+    assert streams.life(info, server) != streams.life(info, own_mesh.only_server)
+    assert info.epoch == streams.life(info, None)
+
+
+async def test_in_a_cluster_no_server_is_the_only_one(tmp_path: Path) -> None:
+    cluster = "cluster { name: test, listen: \"127.0.0.1:-1\", routes: [\"nats://127.0.0.1:9\"] }"
+    async with (
+        running_nats_server(tmp_path, configuration=cluster) as server,
+        open_mesh(server.url, name="test") as mesh,
+    ):
+        assert mesh.only_server is None
 
 
 async def test_a_stream_keeps_its_epoch_through_a_restart(

@@ -149,7 +149,7 @@ async def running_services(
 
 @asynccontextmanager
 async def running_hub(
-    *, heartbeat_seconds: float = 600, authority: Authority | None = None
+    *, heartbeat_seconds: float = 600, authority: Authority | None = None, deflate: bool = False
 ) -> AsyncGenerator[tuple[Hub, Gateway]]:
     """The live channel of a hub that is filled by hand; there is no mesh to ask."""
     hub = Hub()
@@ -178,7 +178,7 @@ async def running_hub(
         tasks.start_soon(followed.run)
         tasks.start_soon(hub.watch_for_stalls)
         tasks.start_soon(hub.beat, PING, heartbeat_seconds)
-        async with serving(doorway(app, Door()), listener):
+        async with serving(doorway(app, Door()), listener, deflate=deflate):
             yield hub, Gateway(port, clients)
         tasks.cancel_scope.cancel()
 
