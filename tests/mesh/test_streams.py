@@ -308,7 +308,7 @@ async def test_where_one_server_keeps_it_another_life_of_the_server_is_another_l
 
 
 async def test_in_a_cluster_no_server_is_the_only_one(tmp_path: Path) -> None:
-    cluster = "cluster { name: test, listen: \"127.0.0.1:-1\", routes: [\"nats://127.0.0.1:9\"] }"
+    cluster = 'cluster { name: test, listen: "127.0.0.1:-1", routes: ["nats://127.0.0.1:9"] }'
     async with (
         running_nats_server(tmp_path, configuration=cluster) as server,
         open_mesh(server.url, name="test") as mesh,
