@@ -89,7 +89,9 @@ async def register(
             BannerPage,
             headers=("ETag", "Cache-Control"),
         ),
-        Answer(HTTP_304_NOT_MODIFIED, "It is still as `If-None-Match` says.", headers=("ETag", "Cache-Control")),
+        Answer(
+            HTTP_304_NOT_MODIFIED, "It is still as `If-None-Match` says.", headers=("ETag", "Cache-Control")
+        ),
     ),
 )
 async def list_banners(

@@ -21,7 +21,7 @@ from shared.contracts.live import FRAME_BYTES_AT_MOST
 
 DRAIN_SECONDS: Final = 5
 _BACKLOG: Final = 2048
-_FRAGMENTS_AT_MOST: Final = 256
+FRAGMENTS_AT_MOST: Final = 256
 
 
 def _uncounted(_reason: str) -> None:
@@ -40,11 +40,11 @@ class _Sockets(WebSocketsSansIOProtocol):
     """WebSockets whose messages come in a bounded number of parts; empty parts do not count in the size."""
 
     def handle_cont(self, event: Frame) -> None:
-        if len(self.frames) < _FRAGMENTS_AT_MOST:
+        if len(self.frames) < FRAGMENTS_AT_MOST:
             super().handle_cont(event)
         elif not self.close_sent:
             self.frames = []
-            self.conn.fail(CloseCode.MESSAGE_TOO_BIG, f"more than {_FRAGMENTS_AT_MOST} fragments")
+            self.conn.fail(CloseCode.MESSAGE_TOO_BIG, f"more than {FRAGMENTS_AT_MOST} fragments")
             self.handle_parser_exception()
 
 

@@ -49,7 +49,8 @@ class Mesh:
     @property
     def only_server(self) -> str | None:
         """Names this life of the server at the other end, where it is the only one; None in a cluster."""
-        said = self.client._server_info  # noqa: SLF001 (nats-py tells it nobody otherwise)
+        # nats-py keeps to itself what the server said of itself.
+        said = self.client._server_info  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         return None if said.get("cluster") else str(said.get("server_id", ""))
 
     @property

@@ -248,13 +248,13 @@ async def test_a_gateway_that_is_behind_waits_until_it_can_tell_what_is_newer(
 ) -> None:
     monkeypatch.setattr(live_module, "_CATCH_UP_SECONDS", 30)
     log(own_air, *BANNERS)
+    ahead = Since(epoch=EPOCH, revision=own_air.revision + 2, hardware=own_air.hub.view.heard.position())
     async with (
         connected(own_air.url) as viewer,
         watching(own_air.url, STORMY) as other,
         anyio.create_task_group() as tasks,
     ):
         await viewer.next(Hello)
-        ahead = Since(epoch=EPOCH, revision=own_air.revision + 2, hardware=own_air.hub.view.heard.position())
         await viewer.send(Watch(all=True, since=ahead))
         tasks.start_soon(viewer.next, Snapshot)
         log(own_air, STORMY)

@@ -16,7 +16,6 @@ def bare_app() -> Litestar:
         nothing,
         nothing,
         nothing,
-        epoch="18c2f",
         missing=nothing,
         registry=CollectorRegistry(),
         authority=Authority(None),
