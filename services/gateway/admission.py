@@ -13,8 +13,9 @@ from functools import lru_cache
 from typing import Any, Final
 
 from litestar import Response
+from litestar.exceptions import NotAuthorizedException
 
-from services.gateway.authors import AnyConnection, caller_of
+from services.gateway.authors import AnyConnection, Caller, author, caller_of
 from services.gateway.connections import OnRefused
 from services.gateway.fair_use import FairUse
 from services.gateway.limits import Limit
@@ -71,13 +72,17 @@ class Admission:
 
     async def follow(self, request: AnyRequest) -> Response[bytes] | None:
         """Whether somebody may open an event stream, as `connect` says it, but as a response."""
+        who = caller_of(request)
         if (refusal := await self.connect(request)) is None:
             return None
-        return self._problem(refusal, self._of_connects(caller_of(request).by, address_in(request.scope)))
+        return self._problem(refusal, self._of_connects(who.by, address_in(request.scope)))
 
     async def connect(self, connection: AnyConnection) -> TooManyRequests | None:
-        """Whether somebody may open a channel, and have it until `left` is called with the same scope."""
-        who, address = caller_of(connection), address_in(connection.scope)
+        """Whether somebody may open a channel, and have it until `left` is called with the same scope.
+
+        Who has not said who it is, or not yet, counts as the guest that it would be.
+        """
+        who, address = _caller_or_guest(connection), address_in(connection.scope)
         if who.role == "operator":
             return None
         if (refusal := self._no_room(who.by, address)) is not None:
@@ -172,6 +177,13 @@ def household(host: str) -> str:
     if address.ipv4_mapped is not None:
         return str(address.ipv4_mapped)
     return str(ipaddress.IPv6Network((address, _ONE_HOUSEHOLD), strict=False))
+
+
+def _caller_or_guest(connection: AnyConnection) -> Caller:
+    try:
+        return caller_of(connection)
+    except NotAuthorizedException:
+        return Caller(author(connection), "viewer")
 
 
 def _policy(standing: Standing) -> str:

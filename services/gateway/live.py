@@ -15,7 +15,7 @@ from litestar.exceptions import NotAuthorizedException, WebSocketDisconnect
 
 from services.gateway.admission import admission_of
 from services.gateway.allowance import Allowance
-from services.gateway.authors import Caller, authority_of
+from services.gateway.authors import Caller, authority_of, caller_of
 from services.gateway.followed import Followed
 from services.gateway.hub import Hub, unknown_banners
 from services.gateway.snapshots import snapshot
@@ -123,7 +123,7 @@ class LiveChannel:
 
     def _greet(self) -> None:
         try:
-            caller = authority_of(self._socket).caller(self._socket)
+            caller = caller_of(self._socket)
         except NotAuthorizedException as error:
             self._go_on_without(error)
         else:
