@@ -15,7 +15,7 @@ from litestar.exceptions import NotAuthorizedException, WebSocketDisconnect
 
 from services.gateway.admission import admission_of
 from services.gateway.allowance import Allowance
-from services.gateway.authors import Caller, authority_of, caller_of
+from services.gateway.authors import Caller, address_of, authority_of, caller_of
 from services.gateway.followed import Followed
 from services.gateway.hub import Hub, unknown_banners
 from services.gateway.snapshots import snapshot
@@ -152,7 +152,7 @@ class LiveChannel:
 
     def _authorize(self, frame: Authorize) -> None:
         try:
-            self._belong_to(authority_of(self._socket).by_token(frame.token))
+            self._belong_to(authority_of(self._socket).by_token(frame.token, address_of(self._socket)))
         except NotAuthorizedException as error:
             self._refuse(error)
 

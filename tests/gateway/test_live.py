@@ -8,13 +8,12 @@ import anyio
 import httpx
 import msgspec
 import pytest
-from litestar.exceptions import NotAuthorizedException
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from services.gateway import live as live_module
 from services.gateway import viewer as viewer_module
-from services.gateway.authors import AnyConnection, Authority, Caller
+from services.gateway.access import Access, authority_for
 from services.gateway.hub import Hub
 from services.gateway.live import HEARTBEAT_MS
 from services.gateway.viewer import BACKLOG_BYTES
@@ -38,7 +37,8 @@ from shared.contracts.live import (
 from shared.mesh import clock
 from shared.mesh.follow import Entry
 from shared.mesh.streams import BANNERS as KIND
-from tests.support.gateways import EPOCH, Gateway, problem_in, running_hub
+from tests.support.gateways import EPOCH, HOST, Gateway, problem_in, running_hub
+from tests.support.signing import ISSUER, OLGA, OPERATOR_TOKEN, keys_file
 from tests.support.viewers import Watcher, connected, position_of, watching
 from tests.support.waiting import until
 
@@ -327,26 +327,8 @@ async def test_who_comes_while_the_mesh_is_away_is_told_so(own_air: Air) -> None
 
 # --- who it is ------------------------------------------------------------------------------------
 
-TOKEN = "the-operators-own"  # noqa: S105 (of tests)
-
-
-class Closed(Authority):
-    """Takes nobody who does not show a token; tokens end when the test says so."""
-
-    def __init__(self) -> None:
-        super().__init__(TOKEN)
-        self.expires: float | None = None
-
-    def caller(self, connection: AnyConnection) -> Caller:
-        if "authorization" not in connection.headers:
-            raise NotAuthorizedException("Expected a token, found none.")
-        return self._ending(super().caller(connection))
-
-    def by_token(self, token: str) -> Caller:
-        return self._ending(super().by_token(token))
-
-    def _ending(self, caller: Caller) -> Caller:
-        return caller._replace(expires=self.expires)
+OPEN = authority_for(Access(keys=keys_file()), HOST)
+CLOSED = authority_for(Access(keys=keys_file(), guests="off"), HOST)
 
 
 async def test_who_needs_no_token_is_a_guest(air: Air) -> None:
@@ -358,24 +340,24 @@ async def test_who_needs_no_token_is_a_guest(air: Air) -> None:
 
 
 async def test_a_channel_belongs_from_then_on_to_whose_token_it_was_sent() -> None:
-    async with running_hub(authority=Authority(TOKEN)) as (_, gateway), connected(gateway.live_url) as viewer:
+    async with running_hub(authority=OPEN) as (_, gateway), connected(gateway.live_url) as viewer:
         before = await viewer.next(Hello)
-        await viewer.send(Authorize(token=TOKEN))
+        await viewer.send(Authorize(token=OPERATOR_TOKEN))
         after = await viewer.next(Hello)
 
     assert ("author", "operator") == (before.role, after.role)
-    assert "operator" == after.by
+    assert OLGA == after.by
 
 
 async def test_where_a_token_is_needed_nothing_is_watched_without_one() -> None:
-    async with running_hub(authority=Closed()) as (hub, gateway), connected(gateway.live_url) as viewer:
+    async with running_hub(authority=CLOSED) as (hub, gateway), connected(gateway.live_url) as viewer:
         air = Air(hub, gateway)
         hello = await viewer.next(Hello)
         for watch in (Watch(all=True), Watch(banners=(STORMY,)), Watch(displays=("d1",)), Watch(mine=True)):
             await viewer.send(watch)
             assert "not-authorized" == (await viewer.next(Problem)).code
         air.change(STORMY)
-        await viewer.send(Authorize(token=TOKEN))
+        await viewer.send(Authorize(token=OPERATOR_TOKEN))
         await viewer.next(Hello)
         snapshot = await viewer.watch()
 
@@ -384,7 +366,7 @@ async def test_where_a_token_is_needed_nothing_is_watched_without_one() -> None:
 
 
 async def test_a_wrong_token_ends_a_channel() -> None:
-    async with running_hub(authority=Authority(TOKEN)) as (_, gateway), connected(gateway.live_url) as viewer:
+    async with running_hub(authority=OPEN) as (_, gateway), connected(gateway.live_url) as viewer:
         await viewer.next(Hello)
         await viewer.send(Authorize(token="another"))  # noqa: S106 (of tests)
         problem = await viewer.next(Problem)
@@ -394,7 +376,7 @@ async def test_a_wrong_token_ends_a_channel() -> None:
 
 
 async def test_a_wrong_token_in_the_header_ends_it_at_once() -> None:
-    async with running_hub(authority=Authority(TOKEN)) as (_, gateway):
+    async with running_hub(authority=OPEN) as (_, gateway):
         headers = {"Authorization": "Bearer another"}
         async with connect(gateway.live_url, additional_headers=headers) as connection:
             viewer = Watcher(connection)
@@ -405,24 +387,22 @@ async def test_a_wrong_token_in_the_header_ends_it_at_once() -> None:
 
 async def test_who_does_not_say_who_it_is_has_to_go(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live_module, "AUTHORIZE_WITHIN_SECONDS", 0.0)
-    async with running_hub(authority=Closed()) as (_, gateway), connected(gateway.live_url) as viewer:
+    async with running_hub(authority=CLOSED) as (_, gateway), connected(gateway.live_url) as viewer:
         assert CloseCode.NOT_ALLOWED == await viewer.close_code()
 
 
 async def test_with_its_token_a_channel_ends_unless_a_new_one_came() -> None:
-    authority = Closed()
     async with (
-        running_hub(authority=authority) as (_, gateway),
+        running_hub(authority=CLOSED) as (_, gateway),
         connected(gateway.live_url) as expiring,
         connected(gateway.live_url) as renewed,
     ):
-        authority.expires = clock.seconds() + 2
+        short = ISSUER.sign("ada", "viewer", exp=int(clock.seconds()) + 3)
         for viewer in (expiring, renewed):
             await viewer.next(Hello)
-            await viewer.send(Authorize(token=TOKEN))
-            await viewer.next(Hello)
-        authority.expires = None
-        await renewed.send(Authorize(token=TOKEN))
+            await viewer.send(Authorize(token=short))
+            assert "viewer" == (await viewer.next(Hello)).role
+        await renewed.send(Authorize(token=OPERATOR_TOKEN))
         await renewed.next(Hello)
 
         assert CloseCode.TOKEN_EXPIRED == await expiring.close_code()
