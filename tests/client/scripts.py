@@ -114,9 +114,11 @@ def hello(epoch: str = "one", *, heartbeat_ms: int = 15_000, now: Instant | None
     return Hello(epoch=epoch, heartbeat_ms=heartbeat_ms, now=now or clock.now())
 
 
-def snapshot(revision: int, *banners: BannerView, recovered: bool = False, **more: str) -> Snapshot:
+def snapshot(
+    revision: int, *banners: BannerView, recovered: bool = False, epoch: str = "", hardware: str = ""
+) -> Snapshot:
     """What there is."""
-    return Snapshot(revision=revision, recovered=recovered, banners=banners, **more)
+    return Snapshot(revision=revision, recovered=recovered, epoch=epoch, hardware=hardware, banners=banners)
 
 
 def changes(revision: int, *banners: BannerView, hardware: str = "") -> Changes:
