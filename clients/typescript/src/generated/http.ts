@@ -2422,7 +2422,10 @@ export interface operations {
                  */
                 tag?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Answer 304 if this is still the newest. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2431,11 +2434,22 @@ export interface operations {
             /** @description Some banners, in the order of their ids. */
             200: {
                 headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["BannerPage"];
                 };
+            };
+            /** @description It is still as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
             400: {
@@ -5389,7 +5403,10 @@ export interface operations {
     getDisplay: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Answer 304 if this is still the newest. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description The id of a display: of what was shown, or waits.
@@ -5412,6 +5429,15 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DisplayView"];
                 };
+            };
+            /** @description It is still as `If-None-Match` says. */
+            304: {
+                headers: {
+                    "Cache-Control": components["headers"]["Cache-Control"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
             400: {
@@ -5483,6 +5509,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["WrongHostProblem"];
+                };
+            };
+            /** @description [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidRequestProblem"];
                 };
             };
             /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
