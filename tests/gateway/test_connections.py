@@ -198,7 +198,9 @@ async def test_who_takes_too_long_for_the_head_is_refused(
 @pytest.mark.parametrize("kind", [b"content-length: 1000", b"transfer-encoding: chunked"])
 async def test_who_takes_too_long_for_the_body_is_refused(hurried: Gateway, kind: bytes) -> None:
     begin = (
-        b"POST /v1/displays HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n" + kind + b"\r\n\r\n"
+        b"POST /v1/displays HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
+        + kind
+        + b"\r\n\r\n"
     )
     then = b"1\r\n \r\n" if b"chunked" in kind else b" "
 
