@@ -13,6 +13,7 @@ import anyio
 import msgspec
 import structlog
 
+from airdisplay import instruments
 from airdisplay.hardware import Hardware, clear, heartbeats_due, receive, report
 from shared.contracts import subjects
 from shared.contracts.banner import Display
@@ -20,6 +21,7 @@ from shared.contracts.errors import OutcomeUnknown, Unreachable
 from shared.contracts.hardware import HEARTBEAT_SECONDS, Presence, StateMessage
 from shared.contracts.identity import BannerId
 from shared.contracts.instants import Instant, milliseconds_between
+from shared.contracts.telemetry import MEASURED_EVERY_SECONDS
 from shared.mesh import clock
 from shared.mesh.connection import Mesh
 from shared.mesh.services import CODE_HEADER, Service, serve
@@ -110,6 +112,23 @@ class Devices:
                 await self._tell(banners[turn % len(banners)], "presence", Presence(at=clock.now()))
             sent = due
 
+    async def measure(self) -> None:
+        """Send what is measured, evenly spread over the time between two of a kind; never returns."""
+        planes = [(banner, instruments.craft(banner)) for banner in self._hardware]
+        turns = len(planes) * len(instruments.KINDS)
+        started, sent = anyio.current_time(), 0
+        while True:
+            await anyio.sleep(max(MEASURED_EVERY_SECONDS / turns, _TICK_SECONDS))
+            due = instruments.due(anyio.current_time() - started, len(planes))
+            for turn in range(max(sent, due - turns), due):
+                number, of_kind = divmod(turn % turns, len(instruments.KINDS))
+                banner, plane = planes[number]
+                kind = instruments.KINDS[of_kind]
+                await self._publish(
+                    subjects.telemetry(banner, kind), instruments.measure(plane, kind, clock.seconds())
+                )
+            sent = due
+
     async def clear(self) -> None:
         """Go dark at each deadline, by the clock of this process; never returns."""
         while True:
@@ -179,8 +198,11 @@ class Devices:
         await self._tell(hardware.banner, "reported", report(hardware, clock.now()))
 
     async def _tell(self, banner: BannerId, kind: str, message: msgspec.Struct) -> None:
+        await self._publish(subjects.banner(banner, kind), message)
+
+    async def _publish(self, subject: str, message: msgspec.Struct) -> None:
         with suppress(Unreachable):  # it is told again once the connection is back
-            await self._mesh.publish(subjects.banner(banner, kind), _encoder.encode(message))
+            await self._mesh.publish(subject, _encoder.encode(message))
 
 
 @asynccontextmanager
@@ -194,7 +216,7 @@ async def simulated_hardware(
     stop_listening = mesh.on_reconnect(devices.on_reconnect)
     try:
         async with serve(mesh, service), anyio.create_task_group() as tasks:
-            for work in (devices.introduce, devices.beat, devices.clear):
+            for work in (devices.introduce, devices.beat, devices.measure, devices.clear):
                 tasks.start_soon(work)
             yield devices
             tasks.cancel_scope.cancel()

@@ -4,6 +4,7 @@ airdisplay.<entity>.<key>.<verb>    commands to a banner, a lobby or any other e
 airdisplay.<entity>.<key>.state     the committed record, republished by the server
 airdisplay.banners.expire           many expiries in one request
 airdisplay.banner.<id>.<hardware>   what hardware says: hello, reported, presence
+airdisplay.banner.<id>.telemetry.<kind>   what hardware or another service measures
 airdisplay.history.<entity>.<key>   every record, in the entity's history
 $KV.<bucket>.<key>                  a record in its bucket
 """
@@ -16,7 +17,9 @@ from shared.contracts.identity import BannerId, entity_id
 ROOT: Final = "airdisplay"
 
 _FIRST_WILDCARD: Final = "{{wildcard(1)}}"
+_TELEMETRY: Final = "telemetry"
 _TOKENS: Final = 4
+_TELEMETRY_TOKENS: Final = 5
 
 
 class Address(NamedTuple):
@@ -39,6 +42,11 @@ def banner(banner: BannerId | str, kind: str) -> str:
 def every_banner(kind: str) -> str:
     """The same for all banners, to subscribe to."""
     return entity("banner", "*", kind)
+
+
+def telemetry(banner: BannerId | str, kind: str) -> str:
+    """Where one kind of measurement on a banner stands; either may be ``*``."""
+    return f"{entity('banner', banner, _TELEMETRY)}.{kind}"
 
 
 def expire_many() -> str:
@@ -74,6 +82,19 @@ def parse_banner(subject: str) -> Address:
     """
     key, kind = parse("banner", subject)
     return Address(BannerId(key), kind)
+
+
+def parse_telemetry(subject: str) -> Address:
+    """The banner and the kind of measurement that a subject names.
+
+    Raises:
+        Malformed: it is not of that form.
+    """
+    tokens = subject.split(".")
+    if len(tokens) != _TELEMETRY_TOKENS or [*tokens[:2], tokens[3]] != [ROOT, "banner", _TELEMETRY]:
+        expected = f"a subject {ROOT}.banner.<id>.{_TELEMETRY}.<kind>"
+        raise Malformed(expected, found=subject)
+    return Address(BannerId(entity_id("banner", tokens[2])), entity_id("telemetry kind", tokens[4]))
 
 
 def parse(name: str, subject: str) -> tuple[str, str]:

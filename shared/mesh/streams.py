@@ -17,12 +17,14 @@ from shared.contracts import subjects
 from shared.contracts.errors import NotFit, OutcomeUnknown, Unreachable
 from shared.contracts.hardware import SILENT_AFTER_SECONDS
 from shared.contracts.instants import Instant, epoch_ms
+from shared.contracts.telemetry import VALUE_BYTES_AT_MOST
 from shared.entities.repository import ARCHIVED_EVERY
 from shared.mesh import clock
 from shared.mesh.connection import Mesh
 
 REPORTED: Final = "REPORTED"
 PRESENCE: Final = "PRESENCE"
+TELEMETRY: Final = "TELEMETRY"
 
 REVISIONS_KEPT: Final = 2 * ARCHIVED_EVERY
 """Per key in a bucket: as many as may not be in the history yet, and as many again, because a stream that
@@ -74,6 +76,11 @@ _CLAIM_SECONDS: Final = 25 * 60 * 60
 _HARDWARE_BYTES_AT_MOST: Final = 4 * 1024
 # So many users and addresses in one window; of more, those are forgotten that were seen longest ago.
 _LIMITS_AT_MOST: Final = 1_000_000
+# What hardware measures in a day, and something for those who measure more often.
+_READINGS_PER_SUBJECT: Final = 20_000
+# The server sets this much aside, also on a laptop: at some 200 bytes a reading, a day of fifty banners with
+# three kinds each; a larger fleet keeps less of the day.
+_TELEMETRY_BYTES: Final = 512 * 1024 * 1024
 # As long as a gateway may be cut off and still find, when it goes on, who fell silent meanwhile.
 _MARKER_SECONDS: Final = _DAY
 
@@ -195,6 +202,21 @@ def presence(replicas: int) -> StreamConfig:
     )
 
 
+def telemetry(replicas: int) -> StreamConfig:
+    """What was measured during a day. The oldest goes first; no subject keeps more than its share."""
+    return StreamConfig(
+        name=TELEMETRY,
+        subjects=[subjects.telemetry("*", "*")],
+        max_age=_DAY,
+        max_bytes=_TELEMETRY_BYTES,
+        max_msgs_per_subject=_READINGS_PER_SUBJECT,
+        max_msg_size=VALUE_BYTES_AT_MOST,
+        allow_direct=True,
+        storage=StorageType.FILE,
+        num_replicas=replicas,
+    )
+
+
 def everything(replicas: int) -> Sequence[StreamConfig]:
     """All that the mesh keeps."""
     return (
@@ -206,6 +228,7 @@ def everything(replicas: int) -> Sequence[StreamConfig]:
         limits(replicas),
         reported(replicas),
         presence(replicas),
+        telemetry(replicas),
     )
 
 

@@ -9,14 +9,17 @@ from nats.js.errors import NotFoundError
 
 from airdisplay.device import SUBSCRIPTIONS_AT_MOST, Devices, simulated_hardware
 from airdisplay.hardware import Hardware
+from airdisplay.instruments import KINDS
 from shared.contracts import subjects
 from shared.contracts.banner import Banner, Clear, Display
 from shared.contracts.hardware import Reported, StateMessage
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import later
+from shared.contracts.telemetry import checked
 from shared.mesh import clock, streams
 from shared.mesh.banners import Banners
 from shared.mesh.connection import Mesh, open_mesh
+from shared.mesh.newest import newest
 from shared.mesh.services import discover
 from tests.airdisplay.relay import running_relay
 from tests.support.banners import new_banner_id, registered, running_banner_service, shown
@@ -147,6 +150,22 @@ async def test_presence_is_there_at_once(
             return await last(mesh, streams.PRESENCE, banner, "presence") is not None
 
         await until(present)
+
+
+async def test_it_measures_each_kind_of_each_banner(
+    mesh: Mesh, nats_server: NatsServer, changes: Changes
+) -> None:
+    known = [new_banner_id(), new_banner_id()]
+    wanted = {subjects.telemetry(banner, kind) for banner in known for kind in KINDS}
+    async with hardware(nats_server.url, known, changes):
+
+        async def measured() -> bool:
+            look = await newest(mesh, streams.TELEMETRY, sorted(wanted), after=0)
+            for entry in look.entries:
+                checked(subjects.parse_telemetry(entry.subject).kind, entry.data)
+            return wanted == {entry.subject for entry in look.entries}
+
+        await until(measured)
 
 
 async def test_what_is_older_is_ignored(mesh: Mesh, nats_server: NatsServer, changes: Changes) -> None:

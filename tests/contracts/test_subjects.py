@@ -28,6 +28,10 @@ def test_what_is_built_for_a_banner_is_parsed_back(banner: str, kind: str) -> No
         pytest.param("airdisplay.lobby.*.get", subjects.entity("lobby", "*", "get"), id="all lobbies"),
         pytest.param("airdisplay.history.banner.b1", subjects.history("banner", "b1"), id="a history"),
         pytest.param("airdisplay.history.banner.*", subjects.history("banner", "*"), id="all histories"),
+        pytest.param(
+            "airdisplay.banner.b1.telemetry.power", subjects.telemetry("b1", "power"), id="telemetry"
+        ),
+        pytest.param("airdisplay.banner.*.telemetry.*", subjects.telemetry("*", "*"), id="all telemetry"),
         pytest.param("$KV.banners.b1", subjects.record("banners", "b1"), id="a record"),
         pytest.param("$KV.banners.*", subjects.record("banners", "*"), id="all records"),
         pytest.param(
@@ -65,6 +69,30 @@ def test_any_other_subject_is_malformed(subject: str) -> None:
         subjects.parse_banner(subject)
     with pytest.raises(Malformed):
         subjects.parse("banner", subject)
+
+
+@given(IDS, IDS)
+def test_what_is_built_for_telemetry_is_parsed_back(banner: str, kind: str) -> None:
+    assert Address(BannerId(banner), kind) == subjects.parse_telemetry(subjects.telemetry(banner, kind))
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        pytest.param("airdisplay.banner.b1.telemetry", id="no kind"),
+        pytest.param("airdisplay.banner.b1.telemetry.", id="an empty kind"),
+        pytest.param("airdisplay.banner.b1.telemetry.power.watts", id="six tokens"),
+        pytest.param("airdisplay.banner.b1.state.power", id="another word for telemetry"),
+        pytest.param("airdisplay.lobby.b1.telemetry.power", id="of a lobby"),
+        pytest.param("elsewhere.banner.b1.telemetry.power", id="another root"),
+        pytest.param("airdisplay.banner.b1.telemetry.*", id="a star for a kind"),
+        pytest.param("airdisplay.banner.UP.telemetry.power", id="an id in upper case"),
+        pytest.param(f"airdisplay.banner.b1.telemetry.{'x' * 64}", id="a kind too long"),
+    ],
+)
+def test_any_other_subject_is_no_telemetry(subject: str) -> None:
+    with pytest.raises(Malformed):
+        subjects.parse_telemetry(subject)
 
 
 @given(IDS)

@@ -29,7 +29,7 @@ from tests.support.waiting import until
 HISTORY = BANNERS.history or ""
 NAMES = [
     *("KV_banners", "HISTORY", "KV_lobbies", "KV_blocklists", "BLOCKLIST_HISTORY"),
-    *("KV_commands", "KV_tickets", "KV_limits", "REPORTED", "PRESENCE"),
+    *("KV_commands", "KV_tickets", "KV_limits", "REPORTED", "PRESENCE", "TELEMETRY"),
 ]
 
 
