@@ -11,7 +11,6 @@ from services.gateway import display_routes, documents, moderation_routes, route
 from services.gateway.admission import ADMISSION, Admission
 from services.gateway.authors import AUTHORITY, Authority
 from services.gateway.calls import CALLS, Calls
-from services.gateway.followed import Followed
 from services.gateway.health import Missing, health_routes
 from services.gateway.hub import Hub
 from services.gateway.live import live_route
@@ -20,6 +19,7 @@ from services.gateway.origins import cross_origin
 from services.gateway.pages import static_routes
 from services.gateway.problems import HANDLERS, json_only
 from services.gateway.sse import live_events_route
+from services.gateway.watches import Watches
 
 BODY_BYTES: Final = 16 * 1024
 
@@ -27,7 +27,7 @@ BODY_BYTES: Final = 16 * 1024
 def create_app(
     calls: Calls,
     hub: Hub,
-    followed: Followed,
+    watches: Watches,
     *,
     missing: Missing,
     registry: CollectorRegistry,
@@ -41,7 +41,7 @@ def create_app(
         *display_routes.ROUTES,
         *moderation_routes.ROUTES,
         live_events_route(hub),
-        live_route(hub, followed),
+        live_route(hub, watches),
         *health_routes(missing, registry),
         *documents.ROUTES,
         *static_routes(),

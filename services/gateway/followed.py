@@ -4,7 +4,8 @@ What a banner or a lobby says about those in it is known here at once. A display
 more is looked for where it may have gone, or ended; after its end there is nothing more to tell.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from enum import Flag
 from typing import Final
 
 import anyio
@@ -30,13 +31,23 @@ log = structlog.get_logger()
 _encoder = msgspec.json.Encoder()
 
 
+class Why(Flag):
+    """Why a viewer follows a display: it named it; it watches all of its own."""
+
+    NAMED = 1
+    OWN = 2
+
+
+ANY: Final = Why.NAMED | Why.OWN
+
+
 class Followed:
     """All displays that somebody follows."""
 
     def __init__(self, displays: Displays) -> None:
         self._displays = displays
         self._viewers: dict[str, set[Viewer]] = {}
-        self._of_viewer: dict[Viewer, set[str]] = {}
+        self._of_viewer: dict[Viewer, dict[str, Why]] = {}
         self._told: dict[str, DisplayView] = {}
         # Which of them are on a banner or in a lobby: only those are looked at when it changes.
         self._at: dict[str, set[str]] = {}
@@ -48,34 +59,33 @@ class Followed:
     def __len__(self) -> int:
         return len(self._viewers)
 
-    def watch(self, viewer: Viewer, display_ids: Iterable[str]) -> None:
+    def watch(self, viewer: Viewer, display_ids: Iterable[str], why: Why = Why.NAMED) -> None:
         """From now on tell a viewer of these."""
-        for display_id in display_ids:
-            self._viewers.setdefault(display_id, set()).add(viewer)
-            self._of_viewer.setdefault(viewer, set()).add(display_id)
-            view = self._displays.live(display_id, clock.now())
-            if view is None:
-                self._look_for(display_id)
-            else:
-                self._note(view)
-                viewer.tell(_frame(view))
+        for view in self._begin(viewer, display_ids, why):
+            viewer.tell(_frame(view))
 
-    def watched_by(self, viewer: Viewer) -> int:
-        """How many displays a viewer follows."""
-        return len(self._of_viewer.get(viewer, ()))
+    def follow_all(self, viewer: Viewer, display_ids: Iterable[str]) -> None:
+        """From now on tell a viewer of these, its own; what is known at once comes in one frame."""
+        viewer.tell(_frame(*self._begin(viewer, display_ids, Why.OWN)))
 
-    def unwatch(self, viewer: Viewer, display_ids: Iterable[str] | None) -> None:
-        """Tell a viewer no more of these, or of any."""
-        own = self._of_viewer.get(viewer, set())
+    def unwatch(self, viewer: Viewer, display_ids: Iterable[str] | None, why: Why = Why.NAMED) -> None:
+        """Tell a viewer no more of these, or of any, unless it follows them for another reason as well."""
+        own = self._of_viewer.get(viewer, {})
         for display_id in tuple(own) if display_ids is None else tuple(display_ids):
-            own.discard(display_id)
-            watching = self._viewers.get(display_id, set())
-            watching.discard(viewer)
-            if not watching:
-                self._viewers.pop(display_id, None)
-                self._forget(display_id)
+            own[display_id] = own.get(display_id, why) & ~why
+            if not own[display_id]:
+                del own[display_id]
+                self._leave(viewer, display_id)
         if not own:
             self._of_viewer.pop(viewer, None)
+
+    def follows(self, viewer: Viewer, display_id: str, why: Why) -> bool:
+        """Whether a viewer is told of a display for this reason."""
+        return why in self._of_viewer.get(viewer, {}).get(display_id, Why(0))
+
+    def count(self, viewer: Viewer, why: Why) -> int:
+        """How many displays a viewer is told of for this reason."""
+        return sum(why in each for each in self._of_viewer.get(viewer, {}).values())
 
     def on_change(self, homes: Iterable[str]) -> None:
         """These have changed: banners by their ids, lobbies by `home_of`."""
@@ -99,6 +109,26 @@ class Followed:
                 missing, self._to_look_for = self._to_look_for, set()
                 for display_id in missing:
                     tasks.start_soon(self._find, display_id)
+
+    def _begin(self, viewer: Viewer, display_ids: Iterable[str], why: Why) -> Iterator[DisplayView]:
+        """Note that a viewer follows these; what is known of them at once. The others are looked for."""
+        for display_id in display_ids:
+            self._viewers.setdefault(display_id, set()).add(viewer)
+            own = self._of_viewer.setdefault(viewer, {})
+            own[display_id] = own.get(display_id, why) | why
+            view = self._displays.live(display_id, clock.now())
+            if view is None:
+                self._look_for(display_id)
+            else:
+                self._note(view)
+                yield view
+
+    def _leave(self, viewer: Viewer, display_id: str) -> None:
+        watching = self._viewers.get(display_id, set())
+        watching.discard(viewer)
+        if not watching:
+            self._viewers.pop(display_id, None)
+            self._forget(display_id)
 
     def _look_for(self, display_id: str) -> None:
         self._forget(display_id)
@@ -126,7 +156,7 @@ class Followed:
         problem = _encoder.encode(Problem(code=refusal.reason, detail=refusal.detail)).decode()
         for viewer in tuple(self._viewers.get(display_id, ())):
             viewer.tell(problem)
-            self.unwatch(viewer, [display_id])
+            self.unwatch(viewer, [display_id], ANY)
 
     def _tell(self, view: DisplayView) -> None:
         """Tell everybody who follows a display what is new about it; nothing is, after its end."""
@@ -137,7 +167,7 @@ class Followed:
         for viewer in tuple(self._viewers.get(view.id, ())):
             viewer.tell(frame)
             if view.state == "ended":
-                self.unwatch(viewer, [view.id])
+                self.unwatch(viewer, [view.id], ANY)
 
     def _note(self, view: DisplayView) -> None:
         """What was told last, and where it is."""
@@ -162,5 +192,5 @@ def home_of(pool: PoolId) -> str:
     return f"lobby.{pool}"
 
 
-def _frame(view: DisplayView) -> str:
-    return _encoder.encode(DisplaysFrame(displays=(view,))).decode()
+def _frame(*views: DisplayView) -> str:
+    return _encoder.encode(DisplaysFrame(displays=views)).decode()

@@ -16,9 +16,11 @@ from litestar.exceptions import NotAuthorizedException, WebSocketDisconnect
 from services.gateway.admission import admission_of
 from services.gateway.allowance import Allowance
 from services.gateway.authors import Caller, address_of, authority_of, caller_of
-from services.gateway.followed import Followed
+from services.gateway.followed import ANY, Why
 from services.gateway.hub import Hub, unknown_banners
 from services.gateway.snapshots import snapshot
+from services.gateway.telemetry import WATCHED_AT_MOST
+from services.gateway.watches import Watches
 from shared.contracts.errors import UNDECODABLE, Malformed
 from shared.contracts.identity import BannerId, banner_id
 from shared.contracts.live import (
@@ -57,6 +59,8 @@ _CATCH_UP_LOOK_SECONDS: Final = 0.02
 _CLOSE_SECONDS: Final = 2.0
 _BANNER_COST: Final = 0.01
 _DISPLAY_COST: Final = 0.1
+_TELEMETRY_COST: Final = 0.1
+_MINE_COST: Final = 10.0
 _AUTHORIZE_COST: Final = 10.0
 
 _encoder = msgspec.json.Encoder()
@@ -73,10 +77,10 @@ PING: Final = _encoder.encode(Ping()).decode()
 class LiveChannel:
     """One open WebSocket: who is at its other end, what it asked for, and what it is told."""
 
-    def __init__(self, socket: "WebSocket[Any, Any, Any]", hub: Hub, followed: Followed) -> None:
+    def __init__(self, socket: "WebSocket[Any, Any, Any]", hub: Hub, watches: Watches) -> None:
         self._socket = socket
         self._hub = hub
-        self._followed = followed
+        self._followed, self._mine, self._readings = watches
         self._viewer = hub.enter(heartbeat=True)
         self._caller: Caller | None = None
         now = clock.seconds()
@@ -95,7 +99,9 @@ class LiveChannel:
                     tasks.cancel_scope.cancel()
         finally:
             self._hub.leave(viewer)
-            self._followed.unwatch(viewer, None)
+            self._followed.unwatch(viewer, None, ANY)
+            self._mine.unwatch(viewer)
+            self._readings.unwatch(viewer, None)
         if viewer.closing is not None:
             await self._close(viewer.closing)
 
@@ -143,6 +149,7 @@ class LiveChannel:
         self._caller = caller
         self._viewer.end_at(caller.expires, CloseCode.TOKEN_EXPIRED)
         self._tell(self._hello())
+        self._mine.author_changed(self._viewer, caller.by)
 
     def _hello(self) -> Hello:
         who = self._caller or Caller("", "viewer")
@@ -187,7 +194,8 @@ class LiveChannel:
         match frame:
             case Watch():
                 banners = len(self._hub.view) if frame.all else len(frame.banners)
-                return 1 + _BANNER_COST * banners + _DISPLAY_COST * len(frame.displays)
+                displays = _DISPLAY_COST * len(frame.displays) + _MINE_COST * frame.mine
+                return 1 + _BANNER_COST * banners + displays + _TELEMETRY_COST * len(frame.telemetry)
             case Authorize():
                 return _AUTHORIZE_COST
             case _:
@@ -198,7 +206,8 @@ class LiveChannel:
             self._tell(Problem(code="not-authorized", detail="expected a token first, found none"))
             return
         if not (frame.all or frame.banners or frame.displays or frame.mine or frame.telemetry):
-            self._complain("malformed", 'expected "banners", "displays" or "all", found none of them')
+            wanted = 'expected "banners", "all", "displays", "mine" or "telemetry", found none of them'
+            self._complain("malformed", wanted)
             return
         if frame.all:
             await self._watch_everything(frame.since)
@@ -207,7 +216,7 @@ class LiveChannel:
         if frame.displays:
             self._watch_displays(frame.displays)
         if frame.mine:
-            self._watch_mine()
+            self._mine.watch(self._viewer, self._caller.by)
         if frame.telemetry:
             self._watch_telemetry(frame.telemetry)
 
@@ -231,21 +240,27 @@ class LiveChannel:
             self._viewer.tell(unknown_banners(unknown))
 
     def _watch_displays(self, displays: Sequence[str]) -> None:
-        if self._followed.watched_by(self._viewer) + len(set(displays)) > DISPLAYS_AT_MOST:
+        if self._followed.count(self._viewer, Why.NAMED) + len(set(displays)) > DISPLAYS_AT_MOST:
             self._too_many_watches(f"at most {DISPLAYS_AT_MOST} displays")
             return
         self._followed.watch(self._viewer, dict.fromkeys(displays))
 
-    def _watch_mine(self) -> None:
-        self._tell(Problem(code="not-supported", detail='"mine" cannot be watched here'))
-
-    def _watch_telemetry(self, banners: Sequence[str]) -> None:  # noqa: ARG002
-        self._tell(Problem(code="not-supported", detail='"telemetry" cannot be watched here'))
+    def _watch_telemetry(self, named: Sequence[str]) -> None:
+        try:
+            banners = list(map(banner_id, named))
+        except Malformed as error:
+            self._complain("malformed", str(error))
+            return
+        if not self._readings.watch(self._viewer, banners):
+            self._too_many_watches(f"telemetry of at most {WATCHED_AT_MOST} banners")
 
     def _unwatch(self, frame: Unwatch) -> None:
         if frame.all or frame.banners:
             self._hub.unwatch(self._viewer, None if frame.all else [BannerId(each) for each in frame.banners])
         self._followed.unwatch(self._viewer, frame.displays)
+        if frame.mine:
+            self._mine.unwatch(self._viewer)
+        self._readings.unwatch(self._viewer, [BannerId(each) for each in frame.telemetry])
 
     async def _catch_up(self, since: Since | None) -> None:
         """Wait, for a while, until what is known here is not older than what the client knows."""
@@ -280,7 +295,7 @@ def reason(code: CloseCode) -> str:
     return f"{word} in {random.randrange(COME_BACK_WITHIN_MS)} ms"  # noqa: S311 (spreads those who come back)
 
 
-def live_route(hub: Hub, followed: Followed) -> Any:
+def live_route(hub: Hub, watches: Watches) -> Any:
     """The route of the live channel."""
 
     @websocket("/v1/live")
@@ -289,7 +304,7 @@ def live_route(hub: Hub, followed: Followed) -> Any:
         if (refusal := await admission_of(socket).connect(socket)) is not None:
             await socket.close(CloseCode.TOO_MANY, f"too-many in {refusal.retry_after_ms} ms")
             return
-        await LiveChannel(socket, hub, followed).run()
+        await LiveChannel(socket, hub, watches).run()
 
     return live
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import msgspec
 import structlog
 
+from services.gateway.by_author import ByAuthor
 from shared.contracts import subjects
 from shared.contracts.errors import UNDECODABLE
 from shared.contracts.identity import DisplayId
@@ -36,6 +37,8 @@ class LobbyView:
     def __init__(self, on_change: Callable[[PoolId], None]) -> None:
         self.revision = 0
         """How far the lobbies' log is known."""
+        self.authors = ByAuthor()
+        """Who waits, by author."""
         self._on_change = on_change
         self._of_pool: dict[PoolId, list[LobbyTicket]] = {}
         # Where each stands is counted once for each record, not once for everybody who asks.
@@ -82,11 +85,16 @@ class LobbyView:
             self._on_change(pool)
 
     def _learn(self, pool: PoolId, lobby: Lobby) -> None:
-        before = {ticket.id for ticket in self._of_pool.get(pool, ())}
+        gone = {ticket.id: ticket for ticket in self._of_pool.get(pool, ())}
         line = self._of_pool[pool] = in_line(lobby)
-        self._shown -= before.difference(ticket.id for ticket in line)
-        for display_id in before:
+        for display_id in gone:
             self._waits.pop(display_id, None)
+        for ticket in line:
+            if gone.pop(ticket.id, None) is None:
+                self.authors.add(ticket.by, ticket.id)
+        for ticket in gone.values():
+            self.authors.discard(ticket.by, ticket.id)
+        self._shown.difference_update(gone)
         places = {each.ticket.id: each.place for each in lobby.assigned}
         for position, ticket in enumerate(line, 1):
             if ticket.id not in self._shown:

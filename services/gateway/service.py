@@ -16,7 +16,7 @@ from services.gateway.connections import DEFAULT_BOUNDS, Bounds
 from services.gateway.displays import Displays
 from services.gateway.entrance import Entrance
 from services.gateway.fair_use import OFF, FairUse
-from services.gateway.followed import Followed, home_of
+from services.gateway.followed import home_of
 from services.gateway.health import refusals_counted
 from services.gateway.hub import Hub
 from services.gateway.live import HEARTBEAT_MS, MESH_AWAY, PING
@@ -26,7 +26,9 @@ from services.gateway.past import Archive
 from services.gateway.permits import ANSWER_SECONDS, Permits
 from services.gateway.server import listen, serving
 from services.gateway.snapshots import snapshot
+from services.gateway.telemetry import Newest
 from services.gateway.view import View
+from services.gateway.watches import Watches, watches
 from shared.contracts import subjects
 from shared.contracts.errors import OutcomeUnknown, Unreachable
 from shared.contracts.live import CloseCode
@@ -38,6 +40,7 @@ from shared.mesh.connection import Mesh
 from shared.mesh.follow import Entry, Feed, follow
 from shared.mesh.kv import KvStore
 from shared.mesh.lobbies import Lobbies
+from shared.mesh.newest import newest
 from shared.mesh.services import Service, serve
 
 NAME: Final = "gateway"
@@ -80,14 +83,14 @@ async def gateway_service(
     view = hub.view
     banner_store = KvStore(mesh, streams.BANNERS)
     archive = Archive(banner_store)
-    lobbies = LobbyView(lambda pool: followed.on_change([home_of(pool)]))
+    lobbies = LobbyView(lambda pool: beside.followed.on_change([home_of(pool)]))
     claims = Claims(streams.BANNERS.name, KvStore(mesh, streams.COMMANDS))
     tickets = KvStore(mesh, streams.TICKETS)
     displays = Displays(
         view, lobbies, archive, claims, tickets, catch_up=partial(_catch_up, mesh, view, lobbies)
     )
-    followed = Followed(displays)
-    hub.on_flush = followed.on_change
+    beside = watches(displays, view, lobbies, _looks(mesh))
+    hub.on_flush = beside.followed.on_change
     facts = {"http": f"{host}:{listener.getsockname()[1]}"}
     service = Service(
         NAME, instance, "HTTP and WebSocket to the mesh", facts=lambda: {**facts, "viewers": len(hub)}
@@ -108,7 +111,8 @@ async def gateway_service(
         tasks.start_soon(_pour, reported, view.take_reported, lambda: heard.begin(reported=reported.life))
         tasks.start_soon(_pour, presence, view.take_presence, lambda: heard.begin(presence=presence.life))
         tasks.start_soon(hub.run)
-        tasks.start_soon(followed.run)
+        for each in beside:
+            tasks.start_soon(each.run)
         tasks.start_soon(hub.watch_for_stalls)
         tasks.start_soon(hub.beat, PING, HEARTBEAT_MS / 1000)
         tasks.start_soon(_say_when_stale, hub, log)
@@ -116,14 +120,14 @@ async def gateway_service(
             await feed.caught_up.wait()
         _begin(hub, log)
         heard.begin(presence=presence.life, reported=reported.life)
-        registry = _registry(hub)
+        registry = _registry(hub, beside)
         on_refused = refusals_counted(registry)
         limits = KvStore(mesh, streams.LIMITS, answer_seconds=ANSWER_SECONDS)
         admission = Admission(fair_use, Permits(limits), on_refused)
         app = create_app(
             Calls(Banners(mesh), Lobbies(mesh), hub, displays, archive, blocklists=Blocklists(mesh)),
             hub,
-            followed,
+            beside,
             missing=lambda: _missing(mesh, log),
             registry=registry,
             authority=authority,
@@ -145,6 +149,11 @@ async def gateway_service(
             finally:
                 await _say_farewell(hub)
         tasks.cancel_scope.cancel()
+
+
+def _looks(mesh: Mesh) -> Newest:
+    """Looks for telemetry on this mesh."""
+    return lambda wanted, after: newest(mesh, streams.TELEMETRY, wanted, after=after)
 
 
 async def _pour(
@@ -216,7 +225,7 @@ async def _missing(mesh: Mesh, log: Feed) -> list[str]:
     return []
 
 
-def _registry(hub: Hub) -> CollectorRegistry:
+def _registry(hub: Hub, beside: Watches) -> CollectorRegistry:
     registry = CollectorRegistry()
     figures = {
         "airdisplay_viewers": ("Viewers of the live channel", lambda: len(hub)),
@@ -224,6 +233,14 @@ def _registry(hub: Hub) -> CollectorRegistry:
         "airdisplay_log_revision": ("How far the log is known", lambda: hub.view.revision),
         "airdisplay_changes_total": ("Changes of banners seen", lambda: hub.changes),
         "airdisplay_frames_total": ("Frames with changes offered to viewers", lambda: hub.frames),
+        "airdisplay_telemetry_banners": (
+            "Banners whose telemetry somebody watches",
+            lambda: len(beside.readings),
+        ),
+        "airdisplay_telemetry_malformed_total": (
+            "Telemetry passed over, because it is not what was agreed",
+            lambda: beside.readings.malformed,
+        ),
     }
     for name, (documentation, read) in figures.items():
         Gauge(name, documentation, registry=registry).set_function(read)

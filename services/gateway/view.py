@@ -5,11 +5,12 @@ what is known, so it does not matter which way it came first. Encoded once per c
 """
 
 from bisect import bisect_right, insort
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 import structlog
 
+from services.gateway.by_author import ByAuthor
 from services.gateway.heard import Heard
 from services.gateway.positions import Position
 from shared.contracts import subjects
@@ -75,6 +76,8 @@ class View:
         self.heard = Heard()
         """What the hardware says."""
         self._removed = 0
+        self.authors = ByAuthor()
+        """What shows or is queued, by author."""
         self._on_change = on_change
         self._on_remove = on_remove
         self._known: dict[BannerId, Known] = {}
@@ -137,13 +140,13 @@ class View:
         known = self._known.get(banner.id)
         if known is None:
             self._add(banner, revision)
+            self._exchange_displays(None, banner)
         elif revision > known.revision:
-            self._forget_displays(known.banner)
-            known.banner, known.revision = banner, revision
+            before, known.banner, known.revision = known.banner, banner, revision
             known.touch()
+            self._exchange_displays(before, banner)
         else:
             return
-        self._note_displays(banner)
         self._on_change(banner.id)
 
     def take_records(self, entries: list[Entry]) -> None:
@@ -152,18 +155,26 @@ class View:
             self.revision = entry.sequence
             banner = BannerId(subjects.key_of(entry.subject))
             known = self._known.get(banner)
-            if known is not None and known.revision >= entry.sequence:
+            if known is not None and known.revision == entry.sequence:
                 continue  # known from the answer to our own command
+            passed = known is not None and known.revision > entry.sequence
             if not entry.data:
-                self._removed = entry.sequence
-                self._remove(banner)
+                if not passed:
+                    self._removed = entry.sequence
+                    self._remove(banner)
                 continue
             try:
                 state = _record_decoder.decode(entry.data).state
             except UNDECODABLE as error:
                 log.error("record unreadable", subject=entry.subject, problem=str(error))
                 continue
-            self.learn(state, entry.sequence)
+            if (
+                passed
+            ):  # by the answer to a later command of our own; who came in between was there all the same
+                for display_id, author in _displays_of(state):
+                    self.authors.announce(author, display_id)
+            else:
+                self.learn(state, entry.sequence)
 
     def take_reported(self, entries: list[Entry]) -> None:
         """What hardware says that it shows; what is not understood is passed over."""
@@ -192,7 +203,7 @@ class View:
     def _remove(self, banner: BannerId) -> None:
         known = self._known.pop(banner, None)
         if known is not None:
-            self._forget_displays(known.banner)
+            self._exchange_displays(known.banner, None)
             self._ids.remove(banner)
             self._forget_hint(banner)
             if self._on_remove is not None:
@@ -208,17 +219,17 @@ class View:
         else:
             del self._of_hint[hint]
 
-    def _note_displays(self, banner: Banner) -> None:
-        if banner.display is not None:
-            self._of_display[banner.display.id] = banner.id
-        for ticket in (*banner.queue, *banner.pending):
-            self._of_display[ticket.id] = banner.id
-
-    def _forget_displays(self, banner: Banner) -> None:
-        if banner.display is not None:
-            self._of_display.pop(banner.display.id, None)
-        for ticket in (*banner.queue, *banner.pending):
-            self._of_display.pop(ticket.id, None)
+    def _exchange_displays(self, before: Banner | None, after: Banner | None) -> None:
+        """Those in `after` are on that banner, those only in `before` are gone."""
+        gone = {} if before is None else dict(_displays_of(before))
+        for display_id, author in () if after is None else _displays_of(after):
+            if gone.pop(display_id, None) is None:
+                assert after is not None
+                self._of_display[display_id] = after.id
+                self.authors.add(author, display_id)
+        for display_id, author in gone.items():
+            self._of_display.pop(display_id, None)
+            self.authors.discard(author, display_id)
 
     def _hardware_changed(self, banner: BannerId) -> None:
         known = self._known.get(banner)
@@ -228,3 +239,11 @@ class View:
         known.reported = self.heard.reported.get(banner)
         known.touch()
         self._on_change(banner)
+
+
+def _displays_of(banner: Banner) -> Iterator[tuple[DisplayId, str]]:
+    """What shows on a banner, or waits there for its turn or for a yes, and whose it is."""
+    if banner.display is not None:
+        yield banner.display.id, banner.display.by
+    for ticket in (*banner.queue, *banner.pending):
+        yield ticket.id, ticket.by

@@ -63,6 +63,11 @@ class Viewer:
         self._waiter: asyncio.Future[None] | None = None
         self._sending_since: float | None = None
 
+    @property
+    def behind(self) -> bool:
+        """Whether something that it was told has not been sent yet."""
+        return bool(self._controls)
+
     async def next(self) -> str | None:
         """The next frame to send; None when the viewer shall be closed."""
         self._sending_since = None

@@ -7,6 +7,8 @@ import pytest
 from services.gateway import live, server, viewer
 from services.gateway.batches import BATCHES_KEPT
 from services.gateway.live import reason
+from services.gateway.mine import MINE_AT_MOST
+from services.gateway.telemetry import KINDS_AT_MOST, WATCHED_AT_MOST
 from shared.contracts.live import FRAME_BYTES_AT_MOST, NAMED_AT_MOST, CloseCode, Retry
 
 PAGE = (Path(__file__).parents[2] / "docs" / "live-channel.md").read_text()
@@ -41,6 +43,8 @@ def test_every_close_code_is_there_with_its_reason_and_whether_to_come_back(code
         ("ids in one field", f"{NAMED_AT_MOST:,}"),
         ("banners by name", f"{live.BANNERS_AT_MOST:,}"),
         ("displays", str(live.DISPLAYS_AT_MOST)),
+        ("`mine`: displays of one's own", f"{MINE_AT_MOST:,} at a time"),
+        ("`telemetry`: banners", f"{WATCHED_AT_MOST}, of each {KINDS_AT_MOST} kinds"),
         ("frames in all", f"{live.BURST:g} at once, then {live.PER_SECOND:g} a second"),
         (
             "frames refused or not understood",
@@ -70,7 +74,7 @@ def test_what_may_wait_for_a_viewer_is_there() -> None:
         "too-many-watches",
         "too-many-frames",
         "not-authorized",
-        "not-supported",
+        "too-many-displays",
         "mesh-unavailable",
     ],
 )

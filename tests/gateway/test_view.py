@@ -330,3 +330,40 @@ def test_banners_that_share_a_hint_are_all_named(
     seen.view.take_records([removal(5 + place, each) for place, each in enumerate({A, B, C} - {gone})])
 
     assert [] == list(seen.view.hinted("01234567"))
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        pytest.param(state(A), id="with nothing on it"),
+        pytest.param(state(A, display=display(later(NOON, 1))), id="with the same on it"),
+    ],
+)
+def test_what_came_and_went_before_an_answer_of_our_own_is_said_even_so(known: Banner) -> None:
+    seen = Seen()
+    came: list[tuple[str, str]] = []
+    seen.view.authors.on_new = lambda author, display: came.append((author, display))
+    seen.view.learn(known, 7)
+    came.clear()
+    seen.view.take_records([record(6, A, display=msgspec.to_builtins(display(later(NOON, 1)))), record(7, A)])
+
+    assert [("ada", "d1")] == came
+    assert known == seen.view.get(A).banner  # type: ignore[union-attr]
+
+
+def test_a_removal_that_came_before_what_is_known_removes_nothing() -> None:
+    seen = Seen()
+    seen.view.learn(state(A), 7)
+    seen.view.take_records([removal(6, A)])
+
+    assert 1 == len(seen.view)
+
+
+def test_the_authors_of_what_shows_are_known_until_it_is_gone() -> None:
+    seen = Seen()
+    seen.view.learn(state(A, display=display(later(NOON, 1))), 1)
+    assert {DisplayId("d1")} == seen.view.authors.of("ada")
+
+    seen.view.take_records([removal(2, A)])
+
+    assert set() == seen.view.authors.of("ada")

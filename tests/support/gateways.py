@@ -19,7 +19,6 @@ from services.gateway.calls import Calls
 from services.gateway.connections import DEFAULT_BOUNDS, Bounds
 from services.gateway.displays import Displays
 from services.gateway.fair_use import OFF, FairUse
-from services.gateway.followed import Followed
 from services.gateway.hub import Hub
 from services.gateway.live import PING
 from services.gateway.lobbies import LobbyView
@@ -29,6 +28,7 @@ from services.gateway.permits import Permits
 from services.gateway.problems import MEDIA_TYPE
 from services.gateway.server import listen, serving
 from services.gateway.service import NAME, gateway_service
+from services.gateway.watches import watches
 from services.lobby.service import LobbyService
 from shared.contracts.identity import BannerId
 from shared.contracts.lobby import pool_of
@@ -36,6 +36,7 @@ from shared.contracts.views import BannerPage, BannerView, DisplayView, HistoryP
 from shared.entities.claims import Claims
 from shared.entities.memory import MemoryStore
 from shared.mesh.connection import Mesh, open_mesh
+from shared.mesh.newest import Look
 from tests.support.banners import MINUTE, new_banner_id, running_banner_service
 from tests.support.documented import judge
 from tests.support.lobbies import beat, running_lobby_service
@@ -159,12 +160,12 @@ async def running_hub(
     lobbies = LobbyView(lambda _pool: None)
     claims = Claims("banner", MemoryStore())
     displays = Displays(hub.view, lobbies, archive, claims, MemoryStore(), catch_up=anyio.lowlevel.checkpoint)
-    followed = Followed(displays)
-    hub.on_flush = followed.on_change
+    beside = watches(displays, hub.view, lobbies, _nothing_measured)
+    hub.on_flush = beside.followed.on_change
     app = create_app(
         Calls(nobody, nobody, hub, displays, archive, blocklists=nobody),
         hub,
-        followed,
+        beside,
         missing=_nothing_missing,
         registry=CollectorRegistry(),
         authority=authority or Authority(None),
@@ -175,7 +176,8 @@ async def running_hub(
     port = listener.getsockname()[1]
     async with anyio.create_task_group() as tasks, AsyncExitStack() as clients:
         tasks.start_soon(hub.run)
-        tasks.start_soon(followed.run)
+        for each in beside:
+            tasks.start_soon(each.run)
         tasks.start_soon(hub.watch_for_stalls)
         tasks.start_soon(hub.beat, PING, heartbeat_seconds)
         async with serving(doorway(app, Door()), listener, deflate=deflate):
@@ -268,6 +270,10 @@ async def _port(mesh: Mesh, instance: str) -> int:
     answer = await mesh.requests.ask(f"$SRV.STATS.{NAME}.{instance}", b"", timeout=5)
     facts: dict[str, str] = msgspec.json.decode(answer.data)["data"]
     return int(facts["http"].rpartition(":")[2])
+
+
+async def _nothing_measured(_subjects: Sequence[str], _after: int) -> Look:
+    return Look([], 0)
 
 
 async def _nothing_missing() -> list[str]:
