@@ -6,7 +6,20 @@ from typing import Final
 
 import uvloop
 
-NAMES: Final = ("shows", "commands", "waiting", "viewers", "size", "fair")
+NAMES: Final = (
+    "shows",
+    "guarded",
+    "fair",
+    "commands",
+    "waiting",
+    "viewers",
+    "gathering",
+    "crowd",
+    "storm",
+    "interest",
+    "telemetry",
+    "size",
+)
 
 
 def main() -> None:

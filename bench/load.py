@@ -48,10 +48,10 @@ class Connection(asyncio.Protocol):
             self._transport.write(next(self._requests))
 
 
-def post(path: str, body: bytes, more: str = "") -> bytes:
-    """A POST request with a JSON body; `more` are lines of its head."""
-    head = f"POST {path} HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n"
-    return f"{head}{more}content-length: {len(body)}\r\n\r\n".encode() + body
+def post(path: str, body: bytes, headers: str = "") -> bytes:
+    """A POST request with a JSON body; each of the headers ends its line."""
+    head = f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n{headers}"
+    return f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
 
 
 async def drive(

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,8 @@ from typing import Final
 import psutil
 
 ROOT: Final = Path(__file__).parents[1]
+UNLIMITED: Final = {"AIRDISPLAY_RATE_LIMIT": "off"}
+"""All load comes from one address, so fair use would stop it, unless it is what is measured."""
 _STOP_SECONDS: Final = 10
 _START_SECONDS: Final = 30
 
@@ -47,10 +49,13 @@ def free_port() -> int:
 
 @contextmanager
 def process(
-    *arguments: str, port: int | None = None, log: Path | None = None
+    *arguments: str,
+    port: int | None = None,
+    log: Path | None = None,
+    environment: Mapping[str, str] = UNLIMITED,
 ) -> Generator[subprocess.Popen[bytes]]:
     """A process until the block is left; waits for its port to answer."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
     with (log or Path(os.devnull)).open("wb") as output:
         child = subprocess.Popen(arguments, cwd=ROOT, env=environment, stdout=output)  # noqa: S603
     try:
@@ -82,7 +87,13 @@ def nats() -> Generator[tuple[str, subprocess.Popen[bytes]]]:
 
 @contextmanager
 def mesh(
-    ttl: float, *, banners: int = 1, expiry: bool = True, lobby: bool = True, gateway: bool = True
+    ttl: float,
+    *,
+    banners: int = 1,
+    expiry: bool = True,
+    lobby: bool = True,
+    gateway: bool = True,
+    gateway_module: str | None = None,
 ) -> Generator[Place]:
     """NATS and the services, on which a display lasts `ttl` seconds."""
     with ExitStack() as stack:
@@ -99,17 +110,20 @@ def mesh(
             processes["lobby"] = stack.enter_context(service("lobby", *at))
         if gateway:
             processes["gateway"] = stack.enter_context(
-                service("gateway", *at, "--http-port", str(port), "--rate-limit", "off")
+                service("gateway", *at, "--http-port", str(port), module=gateway_module)
             )
         yield Place(url, port, processes)
 
 
 @contextmanager
-def service(name: str, *arguments: str) -> Generator[subprocess.Popen[bytes]]:
-    """One instance of a service, once it is ready."""
+def service(
+    name: str, *arguments: str, module: str | None = None, environment: Mapping[str, str] = UNLIMITED
+) -> Generator[subprocess.Popen[bytes]]:
+    """One instance of a service, once it is ready; `module` runs it in another way."""
+    command = (sys.executable, "-m", module or f"services.{name}", *arguments)
     with tempfile.TemporaryDirectory() as directory:
         log = Path(directory) / "log"
-        with process(sys.executable, "-m", f"services.{name}", *arguments, log=log) as child:
+        with process(*command, log=log, environment=environment) as child:
             _wait(child, lambda: b'"ready"' in log.read_bytes())
             yield child
 

@@ -1,6 +1,7 @@
 """What things weigh: an idle viewer, a banner; and how long services take to start with many banners."""
 
 import time
+import tracemalloc
 from typing import Final
 
 import anyio
@@ -10,6 +11,8 @@ from bench.processes import free_port, mesh, nats, service
 from bench.report import Row
 from bench.shows import register
 from bench.sockets import sockets
+from services.gateway.by_author import ByAuthor
+from shared.contracts.identity import DisplayId
 
 BANNERS: Final = 100_000
 VIEWERS: Final = 2_000
@@ -52,6 +55,19 @@ def _weigh(url: str, name: str) -> tuple[int, float]:
         return int(psutil.Process(child.pid).memory_full_info().uss), seconds
 
 
+def measure_authors() -> Row:
+    """Memory of the index by author for each display that shows or waits, each of another author."""
+    index = ByAuthor()
+    authors = [f"guest-{number:012x}" for number in range(BANNERS)]
+    displays = [DisplayId(f"{number:032x}") for number in range(BANNERS)]
+    tracemalloc.start()
+    for author, display in zip(authors, displays, strict=True):
+        index.add(author, display)
+    each = tracemalloc.get_traced_memory()[0] / BANNERS
+    tracemalloc.stop()
+    return Row(f"gateway: index by author, memory of a display ({BANNERS:,} of them)", f"{each:,.0f} B")
+
+
 async def run() -> list[Row]:
     """All of it."""
-    return [await measure_viewer(), *await measure_banners()]
+    return [await measure_viewer(), measure_authors(), *await measure_banners()]

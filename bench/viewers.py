@@ -62,7 +62,7 @@ async def measure_fanout() -> tuple[float, float, int]:
             anyio.create_task_group() as tasks,
         ):
             await anyio.sleep(3)  # the snapshots are out
-            tasks.start_soon(_show_for_ever, Banners(opened, answer_seconds=30))
+            tasks.start_soon(show_for_ever, Banners(opened, answer_seconds=30), BANNERS)
             await anyio.sleep(2)
             before = await _changes(place)
             frames, size = await frames_in(connections, SECONDS)
@@ -71,9 +71,10 @@ async def measure_fanout() -> tuple[float, float, int]:
     return frames / SECONDS, changes / SECONDS, int(size / max(frames, 1))
 
 
-async def _show_for_ever(banners: Banners) -> None:
+async def show_for_ever(banners: Banners, count: int) -> None:
+    """Shows on one banner after the other, at a steady rate; never returns."""
     async with anyio.create_task_group() as tasks:
-        for number in itertools.cycle(range(BANNERS)):
+        for number in itertools.cycle(range(count)):
             tasks.start_soon(banners.command, BannerId(f"b{number}"), Show(text="hello there"))
             await anyio.sleep(1 / SHOWS_A_SECOND)
 

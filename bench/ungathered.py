@@ -1,0 +1,12 @@
+"""A gateway that gathers nothing: every change leaves by itself, as soon as it can. Only to compare with."""
+
+import sys
+
+import services.gateway.hub
+import shared.mesh.follow
+from services.gateway.__main__ import main
+
+if __name__ == "__main__":
+    services.gateway.hub.GATHER_SECONDS = 0  # type: ignore[misc]
+    shared.mesh.follow.GATHER_SECONDS = 0  # type: ignore[misc]
+    sys.exit(main())
