@@ -1,7 +1,7 @@
 """As much of a gateway as follows banners or telemetry, in one of several ways.
 
-Banners: the whole log (`log`), some of it (`filtered`), or the copies on `.state` (`copies`). What is measured
-on them: by looking now and then (`looks`), or by a subscription to each (`subscriptions`).
+Banners: the whole log (`log`), some of it (`filtered`), or the copies on `.state` (`copies`).
+What is measured on them: by looking now and then (`looks`), or by a subscription to each (`subscriptions`).
 
 `python -m bench.follower URL WAY WATCHED` follows until it is ended; asked on `bench.follower`, it says how
 far it is. `WATCHED` counts the banners b0, b1, … that its viewers watch; 0 stands for all.
@@ -77,7 +77,7 @@ class Follower:
                 self._take(entries)
 
     async def looks(self, watched: int) -> None:
-        """Look for telemetry as the gateway does, for as few viewers as may watch that much; never returns."""
+        """Look for telemetry as the gateway does, for viewers who watch all they may; never returns."""
         readings = Readings(self._newest)
         for start in range(0, watched, WATCHED_AT_MOST):
             viewer = Viewer(Batches())

@@ -1,17 +1,19 @@
 """Changes delivered to those who watch everything, for each core of the gateway: gathered, and not."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Final, NamedTuple
 
 import anyio
 
-from bench.processes import mesh
+from bench.processes import Place, mesh
 from bench.report import Row
 from bench.scale import allow_descriptors, scaled, seconds
 from bench.shows import register
 from bench.sockets import Counted, sockets
 from bench.viewers import SHORT_TTL, WATCH_ALL, show_for_ever
 from shared.mesh.banners import Banners
-from shared.mesh.connection import open_mesh
+from shared.mesh.connection import Mesh, open_mesh
 
 VIEWERS: Final = scaled(1_000)
 BANNERS: Final = scaled(500, at_least=20)
@@ -34,16 +36,27 @@ async def delivered(module: str | None) -> Delivered:
         async with (
             open_mesh(place.nats_url, name="bench") as opened,
             sockets(place.http_port, VIEWERS, WATCH_ALL, counts_banners=True) as connections,
-            anyio.create_task_group() as tasks,
         ):
             await anyio.sleep(SETTLE_SECONDS)  # the snapshots are out
-            tasks.start_soon(show_for_ever, Banners(opened, answer_seconds=30), BANNERS)
-            await anyio.sleep(SETTLE_SECONDS)
-            before, spent, began = _counts(connections), place.cpu_seconds("gateway"), anyio.current_time()
-            await anyio.sleep(SECONDS)
-            after, cpu = _counts(connections), place.cpu_seconds("gateway") - spent
-            passed = anyio.current_time() - began
-            tasks.cancel_scope.cancel()
+            async with _shows(opened):
+                await anyio.sleep(SETTLE_SECONDS)
+                return await _measured(place, connections)
+
+
+@asynccontextmanager
+async def _shows(opened: Mesh) -> AsyncGenerator[None]:
+    """Displays come and go until the block is left."""
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(show_for_ever, Banners(opened, answer_seconds=30), BANNERS)
+        yield
+        tasks.cancel_scope.cancel()
+
+
+async def _measured(place: Place, connections: list[Counted]) -> Delivered:
+    before, spent, began = _counts(connections), place.cpu_seconds("gateway"), anyio.current_time()
+    await anyio.sleep(SECONDS)
+    after, cpu = _counts(connections), place.cpu_seconds("gateway") - spent
+    passed = anyio.current_time() - began
     changes, frames = (new - old for new, old in zip(after, before, strict=True))
     return Delivered(changes / passed, frames / passed, cpu / passed)
 

@@ -3,7 +3,8 @@
 import re
 import subprocess
 import time
-from contextlib import AsyncExitStack, ExitStack
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from typing import Final, NamedTuple
 
 import anyio
@@ -97,19 +98,27 @@ async def storm(url: str, wanderers: list[Wanderer], gateway: "subprocess.Popen[
     gateway.kill()
     gateway.wait()
     last = await _changed(url)
-    died, back = time.perf_counter(), anyio.Event()
-    async with anyio.create_task_group() as tasks, AsyncExitStack() as stack:
-        tasks.start_soon(_all_come, wanderers, port, back)
+    died = time.perf_counter()
+    async with _all_coming(wanderers, port) as back, AsyncExitStack() as stack:
         another = service("gateway", "--nats-url", url, "--http-port", str(port))
         await anyio.to_thread.run_sync(another.__enter__)  # it waits, and they try meanwhile
         stack.callback(another.__exit__, None, None, None)
         ready = time.perf_counter() - died
         with anyio.fail_after(PATIENCE_SECONDS):
             await back.wait()
-        whole = time.perf_counter() - died
-    assert all(each.revision >= last for each in wanderers)
-    size = sum(each.snapshot_bytes for each in wanderers) / len(wanderers)
-    return Storm(ready, whole, size, sum(each.recovered for each in wanderers))
+        assert all(each.revision >= last for each in wanderers)
+        size = sum(each.snapshot_bytes for each in wanderers) / len(wanderers)
+        recovered = sum(each.recovered for each in wanderers)
+        return Storm(ready, time.perf_counter() - died, size, recovered)
+
+
+@asynccontextmanager
+async def _all_coming(wanderers: list[Wanderer], port: int) -> AsyncGenerator[anyio.Event]:
+    """They come while the block runs; the event says that all have."""
+    back = anyio.Event()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(_all_come, wanderers, port, back)
+        yield back
 
 
 async def _all_come(wanderers: list[Wanderer], port: int, back: anyio.Event) -> None:

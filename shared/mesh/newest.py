@@ -57,7 +57,7 @@ async def newest(mesh: Mesh, stream: str, subjects: Sequence[str], *, after: int
     entries: list[Entry] = []
     bound: dict[str, int] = {}
     while True:
-        found, end = await _ask(mesh, stream, {"multi_last": subjects, "seq": after + 1, **bound})
+        found, end = await ask(mesh, stream, {"multi_last": subjects, "seq": after + 1, **bound})
         entries += found
         _check(end.get(_STATUS), stream, subjects)
         # What came meanwhile is for the next look; else some of it would be found and some not.
@@ -74,7 +74,7 @@ def _check(status: str | None, stream: str, subjects: Sequence[str]) -> None:
         raise Unreachable(f"the stream {stream}")
 
 
-async def _ask(mesh: Mesh, stream: str, question: dict[str, Any]) -> tuple[list[Entry], dict[str, str]]:
+async def ask(mesh: Mesh, stream: str, question: dict[str, Any]) -> tuple[list[Entry], dict[str, str]]:
     """What one request brings, and how the server ends it."""
     entries: list[Entry] = []
     ended: asyncio.Future[dict[str, str]] = asyncio.get_running_loop().create_future()

@@ -341,8 +341,12 @@ def test_banners_that_share_a_hint_are_all_named(
 )
 def test_what_came_and_went_before_an_answer_of_our_own_is_said_even_so(known: Banner) -> None:
     seen = Seen()
-    came: list[tuple[str, str]] = []
-    seen.view.authors.on_new = lambda author, display: came.append((author, display))
+    came: list[tuple[str, DisplayId]] = []
+
+    def note(author: str, display_id: DisplayId) -> None:
+        came.append((author, display_id))
+
+    seen.view.authors.on_new = note
     seen.view.learn(known, 7)
     came.clear()
     seen.view.take_records([record(6, A, display=msgspec.to_builtins(display(later(NOON, 1)))), record(7, A)])

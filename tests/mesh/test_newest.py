@@ -69,7 +69,7 @@ async def test_nothing_is_found_in_an_empty_stream(looked_at: Mesh) -> None:
 async def test_more_than_the_server_sends_at_a_time_is_fetched_in_parts(
     looked_at: Mesh, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ask = newest_module._ask  # noqa: SLF001
+    ask = newest_module.ask
     asked: list[dict[str, Any]] = []
 
     async def ask_for_few(mesh: Mesh, stream: str, question: dict[str, Any]) -> Any:
@@ -78,7 +78,7 @@ async def test_more_than_the_server_sends_at_a_time_is_fetched_in_parts(
         await written(looked_at, "test.0")  # what comes meanwhile is for the next look
         return answer
 
-    monkeypatch.setattr(newest_module, "_ask", ask_for_few)
+    monkeypatch.setattr(newest_module, "ask", ask_for_few)
     subjects = [f"test.{number}" for number in range(20)]
     for subject in subjects:
         await written(looked_at, subject)
