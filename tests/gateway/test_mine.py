@@ -101,7 +101,7 @@ async def test_each_new_one_is_told_until_it_ended(
         up = display_in(await show(me, free))
         assert up == await viewer.display()
         waits = display_in(await show(me, free, when="queue"))
-        # What shows is told again, because it may now be mended at another revision: before this one or after.
+        # What shows is told again as well, because it may now be mended at another revision.
         assert waits in (await viewer.display(), await viewer.display())
         await me.delete(f"/v1/displays/{up.id}")
         seen = {view.id: view.state for view in [await viewer.display(), await viewer.display()]}
