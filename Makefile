@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help up test check lint fix bench lock types clean
+.PHONY: help up test check lint fix bench fuzz lock types clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -29,6 +29,9 @@ check: $(VENV)/.node ## linters, types, architecture
 fix: $(VENV)/.node ## format and mend what can be mended
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 	$(NPM) run --silent fix
+
+fuzz: $(VENV)/.dev ## call the gateway in thousands of ways that nobody would, and judge every answer
+	$(BIN)/python -m tests.gateway.fuzz
 
 bench: $(VENV)/.dev ## measure, as ratios within one run
 	$(BIN)/python -m bench

@@ -7,7 +7,11 @@ import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
-from litestar.status_codes import HTTP_400_BAD_REQUEST, HTTP_415_UNSUPPORTED_MEDIA_TYPE
+from litestar.status_codes import (
+    HTTP_204_NO_CONTENT,
+    HTTP_400_BAD_REQUEST,
+    HTTP_415_UNSUPPORTED_MEDIA_TYPE,
+)
 
 from shared.contracts.errors import AirDisplayError, OutcomeUnknown, Unreachable, Unreadable
 from shared.contracts.refusals import (
@@ -98,10 +102,12 @@ def invalid(detail: str) -> Response[bytes]:
 
 
 async def json_only(request: AnyRequest) -> Response[bytes] | None:
-    """Refuse bodies that say that they are something else.
+    """Refuse bodies that say that they are something else; say what else a path takes.
 
     Forms and plain text are what a page of another site can send without asking; JSON is not.
     """
+    if request.method == "OPTIONS":
+        return _options(request)
     kind = request.headers.get("content-type", _JSON).partition(";")[0].strip().lower()
     if request.method not in _WITH_BODY or kind == _JSON:
         return None
@@ -112,6 +118,13 @@ async def json_only(request: AnyRequest) -> Response[bytes] | None:
 def on_forbidden(_request: AnyRequest, error: Forbidden) -> Response[bytes]:
     """It was asked by somebody with a lesser role."""
     return refused(error.refusal)
+
+
+def _options(request: AnyRequest) -> Response[bytes]:
+    """What can be done with a path; the framework would name the methods of one of its handlers only."""
+    template = request.scope["path_template"]
+    methods = {method for each in request.app.routes if each.path == template for method in each.methods}
+    return Response(b"", status_code=HTTP_204_NO_CONTENT, headers={"Allow": ", ".join(sorted(methods))})
 
 
 def on_unreachable(_request: AnyRequest, _error: Unreachable) -> Response[bytes]:
