@@ -1,4 +1,4 @@
-"""What people read about the interface: the HTTP side at `/docs`, every problem at `/problems`.
+"""What is read about the interface: `/docs` for HTTP, `/docs/live` for live channel and mesh, `/problems`.
 
 The pages are made of the same descriptions that machines read; nothing is loaded from another host.
 """
@@ -13,8 +13,10 @@ from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK
 
 from services.gateway import problem_types
-from services.gateway.answers import Answer, answers
+from services.gateway.answers import JSON, Answer, answers
+from services.gateway.asyncapi import asyncapi
 from services.gateway.html import Html, code, heading, link, page, paragraph, table, words
+from services.gateway.live_document import live_document
 from services.gateway.pages import SECURITY_HEADERS, WEB
 from services.gateway.problem_types import NOT_FOUND, ProblemType
 from services.gateway.problems import AnyRequest
@@ -41,6 +43,18 @@ class SwaggerPage(OpenAPIRenderPlugin):
 
     def render(self, request: AnyRequest, openapi_schema: dict[str, Any]) -> bytes:  # noqa: ARG002
         return (WEB / "docs.html").read_bytes()
+
+
+@get("/docs/asyncapi.json", include_in_schema=False)
+async def asyncapi_json() -> Response[bytes]:
+    """The description of the live channel and the mesh, for machines."""
+    return Response(msgspec.json.encode(asyncapi()), media_type=JSON, headers=SECURITY_HEADERS)
+
+
+@get("/docs/live", include_in_schema=False)
+async def live_page() -> Response[bytes]:
+    """The same for people."""
+    return _page(live_document(asyncapi()))
 
 
 @get("/problems", include_in_schema=False)
@@ -82,7 +96,7 @@ async def explain_problem(request: AnyRequest, slug: FromPath[str]) -> Response[
     return Response(told)
 
 
-ROUTES: Final = (list_problems, explain_problem)
+ROUTES: Final = (asyncapi_json, live_page, list_problems, explain_problem)
 
 
 def _explained(kind: ProblemType) -> list[Html]:

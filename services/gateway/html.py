@@ -11,9 +11,13 @@ Html = NewType("Html", str)
 
 _PLACES: Final = {
     "/docs": "HTTP API",
+    "/docs/live": "Live and NATS",
     "/problems": "Problems",
     "/docs/openapi.json": "OpenAPI",
+    "/docs/asyncapi.json": "AsyncAPI",
 }
+
+_ONE_LINE: Final = 100
 
 _CODE: Final = re.compile(r"`([^`]+)`")
 
@@ -58,10 +62,11 @@ def link(path: str, text: str) -> Html:
 
 
 def code(value: Any) -> Html:
-    """A value as JSON, over as many lines as it needs."""
-    return Html(
-        f"<pre><code>{escape(json.dumps(value, indent=2, ensure_ascii=False), quote=False)}</code></pre>"
-    )
+    """A value as JSON: on one line where that is short, otherwise over as many as it needs."""
+    text = json.dumps(value, ensure_ascii=False)
+    if len(text) > _ONE_LINE:
+        text = json.dumps(value, indent=2, ensure_ascii=False)
+    return Html(f"<pre><code>{escape(text, quote=False)}</code></pre>")
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Html]]) -> Html:
@@ -70,3 +75,18 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[Html]]) -> Html:
     lines = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
     whole = f"<table><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table>"
     return Html(f'<div class="wide" tabindex="0">{whole}</div>')
+
+
+def details(summary: str, body: Iterable[Html]) -> Html:
+    """What is looked at only by those who want to."""
+    return Html(f"<details><summary>{words(summary)}</summary>{''.join(body)}</details>")
+
+
+def section(body: Iterable[Html], *, css: str) -> Html:
+    """Parts that belong together."""
+    return Html(f'<section class="{css}">{"".join(body)}</section>')
+
+
+def numbered(items: Iterable[Html]) -> Html:
+    """Steps."""
+    return Html(f"<ol>{''.join(f'<li>{each}</li>' for each in items)}</ol>")

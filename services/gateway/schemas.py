@@ -12,6 +12,7 @@ import msgspec
 from services.gateway.words import words_for
 from shared.contracts.identity import ID_PATTERN, BannerId, CommandId, DisplayId
 from shared.contracts.instants import INSTANT_PATTERN, Instant
+from shared.contracts.live import Changes, Snapshot
 
 Schema = dict[str, Any]
 
@@ -23,7 +24,15 @@ _FORMS: Final[Mapping[Any, Schema]] = {
     DisplayId: {"pattern": ID_PATTERN},
     CommandId: {"pattern": ID_PATTERN},
 }
-_ONLY_SENT: Final = {"shared.contracts.views", "shared.contracts.live"}
+_ONLY_SENT: Final = {
+    "shared.contracts.views",
+    "shared.contracts.live",
+    "shared.contracts.command",
+    "shared.contracts.refusals",
+}
+
+_COMPOSED: Final = (Snapshot, Changes)
+"""What is put together from parts that are encoded already says itself which members are always there."""
 
 
 def described(types: Sequence[Any]) -> tuple[list[Schema], dict[str, Schema]]:
@@ -40,6 +49,20 @@ def reference(name: str) -> Schema:
     return {"$ref": REFERENCE.format(name=name)}
 
 
+def renamed(components: Mapping[str, Schema], names: Mapping[str, str]) -> dict[str, Schema]:
+    """The same components under other names, wherever they refer to one another."""
+    references = {REFERENCE.format(name=old): REFERENCE.format(name=new) for old, new in names.items()}
+
+    def rename(part: Any) -> Any:
+        if isinstance(part, dict):
+            return {name: rename(each) for name, each in part.items()}
+        if isinstance(part, list | tuple):
+            return [rename(each) for each in part]
+        return references.get(part, part) if isinstance(part, str) else part
+
+    return {names[name]: rename(component) for name, component in components.items()}
+
+
 def _mend(component: Schema, struct: Any) -> None:
     if "description" in component:
         component["description"] = inspect.cleandoc(component["description"])
@@ -51,7 +74,7 @@ def _mend(component: Schema, struct: Any) -> None:
             _add_form(schema, hints[name])
         if "description" not in schema and (words := words_for(struct, name)) is not None:
             schema["description"] = words
-    if struct.__module__ in _ONLY_SENT:
+    if any(base.__module__ in _ONLY_SENT for base in struct.__mro__):
         _as_sent(component, struct)
 
 
@@ -61,7 +84,7 @@ def _as_sent(component: Schema, struct: Any) -> None:
     properties = component.get("properties", {})
     if config.forbid_unknown_fields:
         return
-    if not config.omit_defaults:
+    if not config.omit_defaults and struct not in _COMPOSED:
         component["required"] = list(properties)
     for schema in properties.values():
         schema.pop("default", None)
@@ -73,7 +96,9 @@ def _as_sent(component: Schema, struct: Any) -> None:
 
 
 def _add_form(schema: Schema, hint: Any) -> None:
-    """Say of which form a string is, also of one that may be absent."""
+    """Say of which form a string is, also of one that may be absent; what is passed on is an object."""
+    if hint is msgspec.Raw:
+        schema |= {"type": "object", "additionalProperties": True}
     for alternative in (hint, *get_args(hint)):
         form = next((each for kind, each in _FORMS.items() if kind is alternative), None)
         if form is not None:
@@ -93,7 +118,9 @@ def _named(types: Iterable[Any]) -> Iterator[tuple[str, Any]]:
             seen.add(id(each.cls))
             waiting += [field.type for field in each.fields]
             struct: Any = get_origin(each.cls) or each.cls
-            own = "_".join([struct.__name__, *(f"{part.__name__}_" for part in get_args(each.cls))])
+            own = "_".join(
+                [struct.__name__, *(f"{getattr(part, '__name__', '')}_" for part in get_args(each.cls))]
+            )
             yield own, struct
             yield f"{struct.__module__}.{own}", struct
 

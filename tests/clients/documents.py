@@ -6,15 +6,11 @@
 import os
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import anyio
 import httpx
-import msgspec
 
-from services.gateway.schemas import described
-from shared.contracts import live
-from shared.contracts.live import CloseCode
 from tests.support.gateways import running_hub
 
 ROOT: Final = Path(__file__).parents[2]
@@ -25,16 +21,10 @@ GENERATED: Final = CLIENT / "src" / "generated"
 """Where its generated types are."""
 
 
-async def openapi() -> bytes:
-    """The document of the HTTP side, from a gateway that runs."""
+async def served(name: str) -> bytes:
+    """A document, from a gateway that runs."""
     async with running_hub() as (_, gateway), httpx.AsyncClient(base_url=gateway.url) as client:
-        return (await client.get("/docs/openapi.json")).raise_for_status().content
-
-
-def live_document() -> bytes:
-    """The schemas of the live channel's frames, and why a channel ends."""
-    _, schemas = described([live.ServerFrame, live.ClientFrame])
-    return msgspec.json.encode({"components": {"schemas": schemas}, "x-close-codes": _close_codes()})
+        return (await client.get(f"/docs/{name}")).raise_for_status().content
 
 
 async def write_types(folder: Path) -> None:
@@ -43,7 +33,7 @@ async def write_types(folder: Path) -> None:
     Raises:
         subprocess.CalledProcessError: the generator failed.
     """
-    documents = {"openapi.json": await openapi(), "live.json": live_document()}
+    documents = {name: await served(name) for name in ("openapi.json", "asyncapi.json")}
     for name, document in documents.items():
         await (anyio.Path(folder) / name).write_bytes(document)
     generator = CLIENT / "scripts" / "generate.ts"
@@ -59,13 +49,6 @@ def with_node(**more: str) -> dict[str, str]:
     """This environment, in which `node` is the one beside this Python."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return {**os.environ, "PATH": path, **more}
-
-
-def _close_codes() -> list[dict[str, Any]]:
-    return [
-        {"code": int(code), "name": code.name, "retry": code.retry.name, "meaning": code.meaning}
-        for code in CloseCode
-    ]
 
 
 if __name__ == "__main__":

@@ -46,7 +46,10 @@ async def test_all_problems_are_listed(ada: httpx.AsyncClient) -> None:
         assert f'href="/problems/{slug}"' in page
 
 
-@pytest.mark.parametrize("path", ["/docs", "/docs/openapi.json", "/problems", "/problems/busy"])
+@pytest.mark.parametrize(
+    "path",
+    ["/docs", "/docs/openapi.json", "/docs/live", "/docs/asyncapi.json", "/problems", "/problems/busy"],
+)
 async def test_pages_tell_browsers_what_not_to_do(ada: httpx.AsyncClient, path: str) -> None:
     response = await ada.get(path, headers=HTML)
 

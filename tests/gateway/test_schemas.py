@@ -31,7 +31,7 @@ def test_parts_and_what_is_generic_are_completed_as_well() -> None:
     accepted = component(Accepted[Banner], "Accepted_Banner_")
 
     assert "date-time" == accepted["properties"]["at"]["format"]
-    assert {"description", "anyOf", "default"} == accepted["properties"]["command"].keys()
+    assert {"description", "anyOf"} == accepted["properties"]["command"].keys()
 
 
 def test_what_is_always_sent_is_required() -> None:

@@ -26,6 +26,7 @@ from shared.contracts.live import (
     Watch,
 )
 from shared.contracts.views import BannerView, DisplayView
+from tests.support.described import described
 from tests.support.waiting import PATIENCE_SECONDS
 
 T = TypeVar("T", bound=ServerFrame)
@@ -39,14 +40,18 @@ _view = msgspec.json.Decoder(BannerView)
 
 
 class Watcher:
-    """One who watches over WebSocket."""
+    """One who watches over WebSocket. Every frame is judged by what the documents say."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
+        self.seen: set[type] = set()
+        """Frames of which kinds have come."""
 
     async def send(self, frame: ClientFrame) -> None:
         """Ask for something."""
-        await self.send_raw(_encoder.encode(frame).decode())
+        encoded = _encoder.encode(frame).decode()
+        described().check_frame("live.ask", encoded)
+        await self.send_raw(encoded)
 
     async def send_raw(self, frame: str | bytes) -> None:
         """Send whatever this is."""
@@ -55,7 +60,11 @@ class Watcher:
     async def frame(self) -> ServerFrame:
         """The next frame, whatever it is."""
         with anyio.fail_after(PATIENCE_SECONDS):
-            return _decoder.decode(await self.connection.recv())
+            data = await self.connection.recv()
+        described().check_frame("live.tell", data)
+        frame = _decoder.decode(data)
+        self.seen.add(type(frame))
+        return frame
 
     async def next(self, kind: type[T]) -> T:
         """The next frame, which is of this kind; pings may come at any time, and are answered."""

@@ -30,6 +30,17 @@ async def test_a_call_can_be_tried_out_there(browser: Browser, whole_mesh: Whole
         await expect(status).to_have_text(re.compile("404"))
 
 
+async def test_the_live_page_keeps_the_policy_and_opens_what_a_link_leads_to(
+    browser: Browser, whole_mesh: WholeMesh
+) -> None:
+    async with visiting(browser, f"{whole_mesh.url}/docs/live") as visitor:
+        await visitor.page.get_by_role("link", name="Since", exact=True).first.click()
+        shown = visitor.page.locator("details", has=visitor.page.locator("#schema-Since"))
+
+        await expect(shown.get_by_text("The position of a client")).to_be_visible()
+        assert [] == visitor.complaints
+
+
 async def test_a_problem_leads_to_its_page(browser: Browser, whole_mesh: WholeMesh) -> None:
     async with visiting(browser, f"{whole_mesh.url}/problems") as visitor:
         await visitor.page.get_by_role("link", name="busy", exact=True).click()
@@ -38,7 +49,7 @@ async def test_a_problem_leads_to_its_page(browser: Browser, whole_mesh: WholeMe
         assert [] == visitor.complaints
 
 
-@pytest.mark.parametrize("path", ["/docs", "/problems", "/problems/busy"])
+@pytest.mark.parametrize("path", ["/docs", "/docs/live", "/problems", "/problems/busy"])
 async def test_a_phone_never_has_to_scroll_the_documents_sideways(
     browser: Browser, whole_mesh: WholeMesh, path: str
 ) -> None:

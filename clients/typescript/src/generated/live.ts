@@ -5,6 +5,114 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Accepted[Banner]
+         * @description Done: the entity as that commit left it. `repeated` when the same command had been accepted before.
+         */
+        AcceptedBanner: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The id of the command that was accepted. */
+            command: string | null;
+            /** @description The same command had been accepted before; this is that answer. */
+            repeated: boolean;
+            /** @description The store's number of this state: only compared, never counted on. */
+            revision: number;
+            /** @description The whole entity. */
+            state: components["schemas"]["Banner"];
+        };
+        /**
+         * AcceptedLobby
+         * @description The lobby as its newest commit left it.
+         */
+        AcceptedLobby: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The id of the command that was accepted. */
+            command: string | null;
+            /** @description The same command had been accepted before; this is that answer. */
+            repeated: boolean;
+            /** @description The store's number of this state: only compared, never counted on. */
+            revision: number;
+            /** @description The whole entity. */
+            state: components["schemas"]["Lobby"];
+        };
+        /**
+         * Admitted
+         * @description What has become of an Enter: it shows, with the answer of its banner, or it waits; or it is over.
+         */
+        Admitted: {
+            /**
+             * @description The id of a banner.
+             * @default null
+             */
+            banner?: components["schemas"]["AcceptedBanner"] | null;
+            /** @description What has become of it. */
+            view: components["schemas"]["DisplayView"];
+        };
+        /**
+         * AlreadyRegistered
+         * @description A banner with this id is there already.
+         */
+        AlreadyRegisteredRefusal: {
+            /** @description The id of a banner. */
+            banner: string;
+            /** @description One sentence for people. */
+            detail: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "already-registered";
+        };
+        /**
+         * AlreadyWaiting
+         * @description The author waits for this banner already.
+         */
+        AlreadyWaitingRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /** @description At which place in the line, from 1. */
+            position: number;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "already-waiting";
+        };
+        /**
+         * Assigned
+         * @description The first in line goes to this place.
+         */
+        Assigned: {
+            /** @description The id of a display. */
+            display_id: string;
+            /** @description Where it goes. */
+            place: components["schemas"]["Place"];
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "assigned";
+        };
+        /**
+         * Assignment
+         * @description A ticket on its way to a place; it is nowhere else, and goes nowhere else before this is settled.
+         */
+        Assignment: {
+            /** @description Where it goes. */
+            place: components["schemas"]["Place"];
+            /** @description A text that waits. */
+            ticket: components["schemas"]["LobbyTicket"];
+        };
+        /**
          * Authorize
          * @description This is who I am from now on: a bearer token, because browsers cannot send one as a header here.
          *
@@ -19,6 +127,113 @@ export interface components {
             /** @description The bearer token. */
             token: string;
         };
+        /**
+         * BadText
+         * @description The text may not be shown.
+         */
+        BadTextRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description What is wrong, in words. */
+            problem: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "bad-text";
+        };
+        /**
+         * Banner
+         * @description Everything that decides what one banner shows.
+         *
+         *     While nothing shows and nothing is on hold, nobody waits: the commit that ends a display shows the next.
+         */
+        Banner: {
+            /**
+             * @description What shows, or showed last; over once its `until` is reached.
+             * @default null
+             */
+            display?: components["schemas"]["Display"] | null;
+            /**
+             * @description Why nothing shows until it is released; null when there is no hold.
+             * @default null
+             */
+            hold?: components["schemas"]["OnHold"] | null;
+            /** @description What it is called, for ever. */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /**
+             * @description Who waits, in order.
+             * @default []
+             */
+            queue?: components["schemas"]["Ticket"][];
+            /**
+             * @description What it is called together with others.
+             * @default []
+             */
+            tags?: string[];
+        };
+        /**
+         * Left
+         * @description Somebody waits no more: by own wish, or by an operator's.
+         */
+        BannerLeft: {
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /**
+             * @description As what: an author ends and mends what is their own, an operator everything.
+             * @enum {unknown}
+             */
+            role: "author" | "operator";
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "left";
+        };
+        /**
+         * BannerRecord
+         * @description What one commit about a banner wrote: when, from whom, by which command, what happened, what is now.
+         *
+         *     The records of a banner are numbered from 1 without a gap, and each names the revision of the `previous`
+         *     one; 0 where that is not known. Read past members that you do not know: later versions may add some.
+         */
+        BannerRecord: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /** @description The id of the command that was accepted. */
+            command: components["schemas"]["Mark"];
+            /** @description What happened, in this order. */
+            events: (components["schemas"]["Registered"] | components["schemas"]["Shown"] | components["schemas"]["Replaced"] | components["schemas"]["Cleared"] | components["schemas"]["Expired"] | components["schemas"]["Queued"] | components["schemas"]["BannerLeft"] | components["schemas"]["Held"] | components["schemas"]["Released"])[];
+            /**
+             * @description Its number, in the order in which people came.
+             * @default 0
+             */
+            number?: number;
+            /**
+             * @description The revision of the record before it.
+             * @default 0
+             */
+            previous?: number;
+            /**
+             * @description Commands before it: id, digest of the content, the revision that answered.
+             * @default []
+             */
+            recent?: components["schemas"]["Remembered"][];
+            /** @description Which version of the record this is. */
+            schema: number;
+            /** @description The whole entity. */
+            state: components["schemas"]["Banner"];
+        };
+        BannerRefusal: components["schemas"]["MalformedRefusal"] | components["schemas"]["OverloadedRefusal"] | components["schemas"]["MeshUnavailableRefusal"] | components["schemas"]["UnknownRefusal"] | components["schemas"]["FailedRefusal"] | components["schemas"]["RecordUnreadableRefusal"] | components["schemas"]["KeyReusedRefusal"] | components["schemas"]["TooLateRefusal"] | components["schemas"]["StaleRefusal"] | components["schemas"]["UnknownBannerRefusal"] | components["schemas"]["AlreadyRegisteredRefusal"] | components["schemas"]["BadTextRefusal"] | components["schemas"]["BusyRefusal"] | components["schemas"]["HeldRefusal"] | components["schemas"]["QueueFullRefusal"] | components["schemas"]["AlreadyWaitingRefusal"] | components["schemas"]["NeedsIfMatchRefusal"] | components["schemas"]["NothingShowingRefusal"] | components["schemas"]["NotShowingRefusal"] | components["schemas"]["NotDueRefusal"] | components["schemas"]["NotHeldRefusal"] | components["schemas"]["NotYoursRefusal"] | components["schemas"]["NotOperatorRefusal"];
         /**
          * BannerView
          * @description A banner as everybody may see it. A display past its `until` is never in it.
@@ -54,6 +269,30 @@ export interface components {
             tags: string[];
         };
         /**
+         * Busy
+         * @description Another message is showing.
+         */
+        BusyRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "busy";
+            /** @description How many milliseconds to wait before trying again. */
+            retry_after_ms: number;
+            /** @description The store's number of this state: only compared, never counted on. */
+            revision: number;
+            /**
+             * Format: date-time
+             * @description When it is over for everybody.
+             */
+            until: string;
+        };
+        /**
          * Changes
          * @description Banners that changed, each in its newest state, and the position that is reached with them.
          */
@@ -61,15 +300,90 @@ export interface components {
             /** @description Banners. */
             banners: components["schemas"]["BannerView"][];
             /** @description How far the hardware was heard. */
-            hardware: string;
+            hardware?: string;
             /**
              * @description Which frame this is.
              * @enum {unknown}
              */
             op: "changes";
             /** @description The store's number of this state: only compared, never counted on. */
+            revision?: number;
+        };
+        /**
+         * Claim
+         * @description A command was about to be committed to `key`, which was at `revision` then.
+         */
+        Claim: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Tells one content from another. */
+            digest: string;
+            /** @description Which entity. */
+            key: string;
+            /** @description The store's number of this state: only compared, never counted on. */
             revision: number;
         };
+        /**
+         * Clear
+         * @description What shows now shall end; or the display that is named, whether it shows or waits for its turn.
+         */
+        Clear: {
+            /**
+             * @description Whose: a guest, a user, an operator or a service.
+             * @default nobody
+             */
+            by?: string;
+            /**
+             * @description The id of a display.
+             * @default null
+             */
+            display_id?: string | null;
+            /**
+             * @description The same id twice has one effect and the same answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description Past this, nobody carries it out.
+             * @default null
+             */
+            not_after?: string | null;
+            /**
+             * @description Only if this is still the newest revision.
+             * @default null
+             */
+            revision?: number | null;
+            /**
+             * @description As what: an author ends and mends what is their own, an operator everything.
+             * @default author
+             * @enum {unknown}
+             */
+            role?: "author" | "operator";
+        };
+        /**
+         * Cleared
+         * @description A display was ended before its deadline.
+         */
+        Cleared: {
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /**
+             * @description As what: an author ends and mends what is their own, an operator everything.
+             * @enum {unknown}
+             */
+            role: "author" | "operator";
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "cleared";
+        };
+        ClientFrame: components["schemas"]["Watch"] | components["schemas"]["Unwatch"] | components["schemas"]["Authorize"] | components["schemas"]["Pong"];
         /**
          * Display
          * @description One message on a banner, from its Show to its deadline. Over for everybody once `until` is reached.
@@ -164,6 +478,195 @@ export interface components {
             until?: string;
         };
         /**
+         * Enter
+         * @description This text shall show on any banner of the pool, as soon as one is free.
+         */
+        Enter: {
+            /**
+             * @description Whose: a guest, a user, an operator or a service.
+             * @default nobody
+             */
+            by?: string;
+            /**
+             * @description The same id twice has one effect and the same answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description Past this, nobody carries it out.
+             * @default null
+             */
+            not_after?: string | null;
+            /**
+             * @description Only if this is still the newest revision.
+             * @default null
+             */
+            revision?: number | null;
+            /** @description What there is to read. */
+            text: string;
+        };
+        /**
+         * Entered
+         * @description Somebody waits.
+         */
+        Entered: {
+            /** @description A text that waits. */
+            ticket: components["schemas"]["LobbyTicket"];
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "entered";
+        };
+        /**
+         * Expire
+         * @description This one display shall end, because its time is up. Names it, so that it never ends another.
+         */
+        Expire: {
+            /**
+             * @description Whose: a guest, a user, an operator or a service.
+             * @default nobody
+             */
+            by?: string;
+            /** @description lower-case letters, digits, hyphens; 1 to 63 */
+            display_id: string;
+            /**
+             * @description The same id twice has one effect and the same answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description Past this, nobody carries it out.
+             * @default null
+             */
+            not_after?: string | null;
+            /**
+             * @description Only if this is still the newest revision.
+             * @default null
+             */
+            revision?: number | null;
+        };
+        /**
+         * Expired
+         * @description A display reached its deadline, `until`; the commit that says so may be later.
+         */
+        Expired: {
+            /** @description The id of a display. */
+            display_id: string;
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "expired";
+            /**
+             * Format: date-time
+             * @description When it is over for everybody.
+             */
+            until: string;
+        };
+        /**
+         * ExpireMany
+         * @description Many expiries in one request; each is decided and committed on its own.
+         */
+        ExpireMany: {
+            /**
+             * @description Whose: a guest, a user, an operator or a service.
+             * @default nobody
+             */
+            by?: string;
+            /** @description Which displays, on which banners. */
+            expiries: components["schemas"]["Expiry"][];
+        };
+        /**
+         * ExpireManyReply
+         * @description One outcome for each expiry, in the order of the request: `expired`, or the reason of the refusal.
+         */
+        ExpireManyReply: {
+            /** @description One for each expiry, in the order of the request. */
+            outcomes: components["schemas"]["ExpiryOutcome"][];
+        };
+        /**
+         * Expiry
+         * @description One of many displays whose time is up.
+         */
+        Expiry: {
+            /** @description lower-case letters, digits, hyphens; 1 to 63 */
+            banner: string;
+            /** @description lower-case letters, digits, hyphens; 1 to 63 */
+            display_id: string;
+        };
+        /**
+         * ExpiryOutcome
+         * @description What became of one of many expiries; `until` is there when it was not due yet.
+         */
+        ExpiryOutcome: {
+            /** @description The id of a banner. */
+            banner: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /** @description `expired`, or the reason of the refusal. */
+            outcome: string;
+            /**
+             * @description When it is over for everybody.
+             * @default null
+             */
+            until?: string | null;
+        };
+        /**
+         * Failed
+         * @description A bug on our side; the instance that met it is restarted.
+         */
+        FailedRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "failed";
+        };
+        /**
+         * Gone
+         * @description The answer to a Leave: it neither waits nor shows any more.
+         */
+        Gone: {
+            /** @description The id of a display. */
+            display_id: string;
+        };
+        /**
+         * Held
+         * @description Nothing shows until it is released; a display that was up ended with this.
+         */
+        Held: {
+            /** @description Why nothing shows until it is released; null when there is no hold. */
+            hold: components["schemas"]["OnHold"];
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "held";
+        };
+        /**
+         * Held
+         * @description An operator holds the banner; nothing shows until it is released.
+         */
+        HeldRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description What is wrong, in words. */
+            problem: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "held";
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+        };
+        /**
          * Hello
          * @description The first frame, and the answer to `authorize`: what is spoken here, what time it is, who you are.
          *
@@ -192,6 +695,227 @@ export interface components {
             role: ("author" | "operator" | "viewer") | null;
         };
         /**
+         * Hold
+         * @description Nothing shall show until it is released, for this reason. For operators.
+         */
+        Hold: {
+            /**
+             * @description Whose: a guest, a user, an operator or a service.
+             * @default nobody
+             */
+            by?: string;
+            /**
+             * @description The same id twice has one effect and the same answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description Past this, nobody carries it out.
+             * @default null
+             */
+            not_after?: string | null;
+            /** @description Why, for people. */
+            reason: string;
+            /**
+             * @description Only if this is still the newest revision.
+             * @default null
+             */
+            revision?: number | null;
+            /**
+             * @description As what: an author ends and mends what is their own, an operator everything.
+             * @default author
+             * @enum {unknown}
+             */
+            role?: "author" | "operator";
+        };
+        /**
+         * KeyReused
+         * @description The same command id came before with another content.
+         */
+        KeyReusedRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "key-reused";
+        };
+        /**
+         * Leave
+         * @description This one shall wait no more; what shows already shall end.
+         */
+        Leave: {
+            /**
+             * @description Whose: a guest, a user, an operator or a service.
+             * @default nobody
+             */
+            by?: string;
+            /** @description lower-case letters, digits, hyphens; 1 to 63 */
+            display_id: string;
+            /**
+             * @description The same id twice has one effect and the same answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description Past this, nobody carries it out.
+             * @default null
+             */
+            not_after?: string | null;
+            /**
+             * @description Only if this is still the newest revision.
+             * @default null
+             */
+            revision?: number | null;
+            /**
+             * @description As what: an author ends and mends what is their own, an operator everything.
+             * @default author
+             * @enum {unknown}
+             */
+            role?: "author" | "operator";
+        };
+        /**
+         * Lobby
+         * @description Who waits, and who is being placed; both in the order of their numbers.
+         */
+        Lobby: {
+            /**
+             * @description Who is on the way to a banner.
+             * @default []
+             */
+            assigned?: components["schemas"]["Assignment"][];
+            /**
+             * @description The number of whoever came last.
+             * @default 0
+             */
+            last_number?: number;
+            /**
+             * @description Who waits, in order.
+             * @default []
+             */
+            waiting?: components["schemas"]["LobbyTicket"][];
+        };
+        /**
+         * LobbyFull
+         * @description As many wait in the lobby as may wait.
+         */
+        LobbyFullRefusal: {
+            /** @description How many may wait. */
+            at_most: number;
+            /** @description One sentence for people. */
+            detail: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "lobby-full";
+        };
+        /**
+         * Left
+         * @description Somebody waits no more.
+         */
+        LobbyLeft: {
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "left";
+        };
+        /**
+         * LobbyRecord
+         * @description What one commit about a lobby wrote: when, from whom, by which command, what happened, what is now.
+         */
+        LobbyRecord: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /** @description The id of the command that was accepted. */
+            command: components["schemas"]["Mark"];
+            /** @description What happened, in this order. */
+            events: (components["schemas"]["Entered"] | components["schemas"]["Assigned"] | components["schemas"]["Placed"] | components["schemas"]["Returned"] | components["schemas"]["LobbyLeft"])[];
+            /**
+             * @description Its number, in the order in which people came.
+             * @default 0
+             */
+            number?: number;
+            /**
+             * @description The revision of the record before it.
+             * @default 0
+             */
+            previous?: number;
+            /**
+             * @description Commands before it: id, digest of the content, the revision that answered.
+             * @default []
+             */
+            recent?: components["schemas"]["Remembered"][];
+            /** @description Which version of the record this is. */
+            schema: number;
+            /** @description The whole entity. */
+            state: components["schemas"]["Lobby"];
+        };
+        LobbyRefusal: components["schemas"]["MalformedRefusal"] | components["schemas"]["OverloadedRefusal"] | components["schemas"]["MeshUnavailableRefusal"] | components["schemas"]["UnknownRefusal"] | components["schemas"]["FailedRefusal"] | components["schemas"]["RecordUnreadableRefusal"] | components["schemas"]["KeyReusedRefusal"] | components["schemas"]["TooLateRefusal"] | components["schemas"]["BadTextRefusal"] | components["schemas"]["NoSuchPoolRefusal"] | components["schemas"]["LobbyFullRefusal"] | components["schemas"]["NotYoursRefusal"] | components["schemas"]["UnknownDisplayRefusal"];
+        /**
+         * LobbyTicket
+         * @description A text that waits for any banner; tickets are numbered in the order in which they came.
+         */
+        LobbyTicket: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /** @description What it is called, for ever. */
+            id: string;
+            /** @description Its number, in the order in which people came. */
+            number: number;
+            /** @description What there is to read. */
+            text: string;
+        };
+        /**
+         * Malformed
+         * @description What was sent is not the command that the subject names.
+         */
+        MalformedRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description What is wrong, in words. */
+            problem: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "malformed";
+        };
+        /**
+         * Mark
+         * @description The command that a record came from; without an id it is not recognised again.
+         */
+        Mark: {
+            /**
+             * @description Tells one content from another.
+             * @default
+             */
+            digest?: string;
+            /**
+             * @description What it is called, for ever.
+             * @default null
+             */
+            id?: string | null;
+            /** @description The word for it, as it stands in the subject. */
+            verb: string;
+        };
+        /**
          * Measured
          * @description What a banner's hardware, or another service, last said of one kind: `value` is its own JSON object.
          */
@@ -206,7 +930,137 @@ export interface components {
             /** @description Which kind of measurement. */
             kind: string;
             /** @description What was measured, as the hardware wrote it. */
-            value: unknown;
+            value: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * MeshUnavailable
+         * @description The store cannot be reached; nothing was done.
+         */
+        MeshUnavailableRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "mesh-unavailable";
+        };
+        /**
+         * NeedsIfMatch
+         * @description A change must name the revision that it was made for.
+         */
+        NeedsIfMatchRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "needs-if-match";
+        };
+        /**
+         * NoSuchPool
+         * @description No banner is in this pool, so nobody could ever be placed.
+         */
+        NoSuchPoolRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description All banners, `all`, or those with a tag, `tag-<tag>`. */
+            pool: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "no-such-pool";
+        };
+        /**
+         * NotDue
+         * @description The display has time left by the clock of whoever decides.
+         */
+        NotDueRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "not-due";
+            /** @description How many milliseconds to wait before trying again. */
+            retry_after_ms: number;
+            /**
+             * Format: date-time
+             * @description When it is over for everybody.
+             */
+            until: string;
+        };
+        /**
+         * NotHeld
+         * @description There is no hold to end.
+         */
+        NotHeldRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "not-held";
+        };
+        /**
+         * NothingShowing
+         * @description There is no display to end.
+         */
+        NothingShowingRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "nothing-showing";
+        };
+        /**
+         * NotOperator
+         * @description Only operators do this.
+         */
+        NotOperatorRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "not-operator";
+        };
+        /**
+         * NotShowing
+         * @description The display that was named neither shows nor waits here; it is over already.
+         */
+        NotShowingRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "not-showing";
+        };
+        /**
+         * NotYours
+         * @description Only its author or an operator ends a display.
+         */
+        NotYoursRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "not-yours";
         };
         /**
          * OnHold
@@ -224,6 +1078,19 @@ export interface components {
             reason: string;
         };
         /**
+         * Overloaded
+         * @description Too much is under way; nothing was done.
+         */
+        OverloadedRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "overloaded";
+        };
+        /**
          * Ping
          * @description Still there?
          */
@@ -235,6 +1102,31 @@ export interface components {
             op: "ping";
         };
         /**
+         * Place
+         * @description A banner that was free at this revision. What is shown there is shown right after it, or never.
+         */
+        Place: {
+            /** @description The id of a banner. */
+            banner: string;
+            /** @description The store's number of this state: only compared, never counted on. */
+            revision: number;
+        };
+        /**
+         * Placed
+         * @description It was shown there; the lobby is done with it.
+         */
+        Placed: {
+            /** @description The id of a banner. */
+            banner: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "placed";
+        };
+        /**
          * Pong
          * @description Still here.
          */
@@ -244,6 +1136,17 @@ export interface components {
              * @enum {unknown}
              */
             op: "pong";
+        };
+        /**
+         * Presence
+         * @description A heartbeat: the hardware is up.
+         */
+        Presence: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
         };
         /**
          * Problem
@@ -261,6 +1164,234 @@ export interface components {
             op: "error";
         };
         /**
+         * Queued
+         * @description Somebody waits for a turn.
+         */
+        Queued: {
+            /** @description A text that waits. */
+            ticket: components["schemas"]["Ticket"];
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "queued";
+        };
+        /**
+         * QueueFull
+         * @description As many wait as may wait.
+         */
+        QueueFullRefusal: {
+            /** @description How many may wait. */
+            at_most: number;
+            /** @description One sentence for people. */
+            detail: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "queue-full";
+            /** @description How many milliseconds to wait before trying again. */
+            retry_after_ms: number;
+        };
+        /**
+         * RecordUnreadable
+         * @description The stored record cannot be read by this version; it was left as it is.
+         */
+        RecordUnreadableRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description What is wrong, in words. */
+            problem: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "record-unreadable";
+        };
+        /**
+         * Register
+         * @description There shall be a banner of this name; without one it is called by its id.
+         */
+        Register: {
+            /**
+             * @description Whose: a guest, a user, an operator or a service.
+             * @default nobody
+             */
+            by?: string;
+            /**
+             * @description The same id twice has one effect and the same answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description What people call it.
+             * @default null
+             */
+            name?: string | null;
+            /**
+             * @description Past this, nobody carries it out.
+             * @default null
+             */
+            not_after?: string | null;
+            /**
+             * @description Only if this is still the newest revision.
+             * @default null
+             */
+            revision?: number | null;
+            /**
+             * @description What it is called together with others.
+             * @default []
+             */
+            tags?: string[];
+        };
+        /**
+         * Registered
+         * @description The banner is there.
+         */
+        Registered: {
+            /** @description What it is called, for ever. */
+            id: string;
+            /** @description What people call it. */
+            name: string;
+            /**
+             * @description What it is called together with others.
+             * @default []
+             */
+            tags?: string[];
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "registered";
+        };
+        /**
+         * Release
+         * @description The hold shall end, and the queue go on. For operators.
+         */
+        Release: {
+            /**
+             * @description Whose: a guest, a user, an operator or a service.
+             * @default nobody
+             */
+            by?: string;
+            /**
+             * @description The same id twice has one effect and the same answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description Past this, nobody carries it out.
+             * @default null
+             */
+            not_after?: string | null;
+            /**
+             * @description Only if this is still the newest revision.
+             * @default null
+             */
+            revision?: number | null;
+            /**
+             * @description As what: an author ends and mends what is their own, an operator everything.
+             * @default author
+             * @enum {unknown}
+             */
+            role?: "author" | "operator";
+        };
+        /**
+         * Released
+         * @description The hold has ended.
+         */
+        Released: {
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "released";
+        };
+        /**
+         * Remembered
+         * @description An accepted command, what it said, and the revision that its commit made.
+         */
+        Remembered: [
+            string,
+            string,
+            number
+        ];
+        /**
+         * Replace
+         * @description What shows now shall read like this; its deadline stays. Needs the `revision` that was seen.
+         */
+        Replace: {
+            /**
+             * @description Whose: a guest, a user, an operator or a service.
+             * @default nobody
+             */
+            by?: string;
+            /**
+             * @description The same id twice has one effect and the same answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description Past this, nobody carries it out.
+             * @default null
+             */
+            not_after?: string | null;
+            /**
+             * @description Only if this is still the newest revision.
+             * @default null
+             */
+            revision?: number | null;
+            /**
+             * @description As what: an author ends and mends what is their own, an operator everything.
+             * @default author
+             * @enum {unknown}
+             */
+            role?: "author" | "operator";
+            /** @description What there is to read. */
+            text: string;
+        };
+        /**
+         * Replaced
+         * @description A display reads differently now; its deadline is what it was.
+         */
+        Replaced: {
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /**
+             * @description As what: an author ends and mends what is their own, an operator everything.
+             * @enum {unknown}
+             */
+            role: "author" | "operator";
+            /** @description What there is to read. */
+            text: string;
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "replaced";
+            /** @description What it read before. */
+            was: string;
+        };
+        /**
+         * Reported
+         * @description What the hardware really shows: `display_id` is null when it shows nothing.
+         */
+        Reported: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Which display it shows; null for none. */
+            display_id: string | null;
+            /** @description The store's number of this state: only compared, never counted on. */
+            revision: number;
+        };
+        /**
          * ReportedView
          * @description What the hardware last said that it shows.
          */
@@ -272,6 +1403,74 @@ export interface components {
             at: string;
             /** @description Which display it shows; null for none. */
             display_id: string | null;
+        };
+        /**
+         * Returned
+         * @description It was not shown there and never will be; it waits again, at its old place in the line.
+         */
+        Returned: {
+            /** @description The id of a banner. */
+            banner: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "returned";
+        };
+        /**
+         * SentAgain
+         * @description The newest record is on its way; it has no members.
+         */
+        SentAgain: Record<string, never>;
+        ServerFrame: components["schemas"]["Hello"] | components["schemas"]["Snapshot"] | components["schemas"]["Changes"] | components["schemas"]["Displays"] | components["schemas"]["Telemetry"] | components["schemas"]["Ping"] | components["schemas"]["Problem"];
+        /**
+         * Show
+         * @description This text shall show now; or, with `when: queue`, once those who came before have had their turn.
+         */
+        Show: {
+            /**
+             * @description Whose: a guest, a user, an operator or a service.
+             * @default nobody
+             */
+            by?: string;
+            /**
+             * @description The same id twice has one effect and the same answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description Past this, nobody carries it out.
+             * @default null
+             */
+            not_after?: string | null;
+            /**
+             * @description Only if this is still the newest revision.
+             * @default null
+             */
+            revision?: number | null;
+            /** @description What there is to read. */
+            text: string;
+            /**
+             * @description At once, or once those who came before have had their turn.
+             * @default now
+             * @enum {unknown}
+             */
+            when?: "now" | "queue";
+        };
+        /**
+         * Shown
+         * @description A display has begun.
+         */
+        Shown: {
+            /** @description What began to show. */
+            display: components["schemas"]["Display"];
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "shown";
         };
         /**
          * Since
@@ -298,9 +1497,9 @@ export interface components {
             /** @description Banners. */
             banners: components["schemas"]["BannerView"][];
             /** @description Names one life of the log; positions of another one mean nothing. */
-            epoch: string;
+            epoch?: string;
             /** @description How far the hardware was heard. */
-            hardware: string;
+            hardware?: string;
             /**
              * @description Which frame this is.
              * @enum {unknown}
@@ -308,6 +1507,23 @@ export interface components {
             op: "snapshot";
             /** @description Whether this is only what is newer than `since`, and whole; otherwise it is everything. */
             recovered: boolean;
+            /** @description The store's number of this state: only compared, never counted on. */
+            revision: number;
+        };
+        /**
+         * Stale
+         * @description The caller asked for a revision that is no longer the newest.
+         */
+        StaleRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description The revision that the request named. */
+            expected: number;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "stale";
             /** @description The store's number of this state: only compared, never counted on. */
             revision: number;
         };
@@ -325,6 +1541,86 @@ export interface components {
             op: "telemetry";
         };
         /**
+         * Ticket
+         * @description A text that waits for its turn; shown, it becomes the display of the same id, for `ttl_ms`.
+         */
+        Ticket: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /** @description What it is called, for ever. */
+            id: string;
+            /** @description What there is to read. */
+            text: string;
+            /** @description How long it will show, in milliseconds. */
+            ttl_ms: number;
+        };
+        /**
+         * TooLate
+         * @description The command arrived when its sender had stopped waiting for it; nothing was done.
+         */
+        TooLateRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /**
+             * Format: date-time
+             * @description Past this, nobody carries it out.
+             */
+            not_after: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "too-late";
+        };
+        /**
+         * UnknownBanner
+         * @description No banner has this id.
+         */
+        UnknownBannerRefusal: {
+            /** @description The id of a banner. */
+            banner: string;
+            /** @description One sentence for people. */
+            detail: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "unknown-banner";
+        };
+        /**
+         * UnknownDisplay
+         * @description Nothing is known of this display: it never was, or ended long ago.
+         */
+        UnknownDisplayRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "unknown-display";
+        };
+        /**
+         * Unknown
+         * @description It was sent to the store and no answer came; asking again with the same id finds out.
+         */
+        UnknownRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "outcome-unknown";
+        };
+        /**
          * Unwatch
          * @description No more of these: `all` for every banner, however it came to be watched.
          */
@@ -335,17 +1631,17 @@ export interface components {
              */
             all?: boolean;
             /**
-             * @description Banners.
+             * @description The ids of these banners.
              * @default []
              */
             banners?: string[];
             /**
-             * @description Displays.
+             * @description The ids of these displays.
              * @default []
              */
             displays?: string[];
             /**
-             * @description All of one's own.
+             * @description All displays of your own.
              * @default false
              */
             mine?: boolean;
@@ -360,6 +1656,8 @@ export interface components {
              */
             telemetry?: string[];
         };
+        /** @description When the limit is whole again, in microseconds since 1970. */
+        Used: number;
         /**
          * Watch
          * @description Tell me of these banners, or of all; of these displays, or of all of mine; of what hardware measures.
@@ -373,17 +1671,17 @@ export interface components {
              */
             all?: boolean;
             /**
-             * @description Banners.
+             * @description The ids of these banners.
              * @default []
              */
             banners?: string[];
             /**
-             * @description Displays.
+             * @description The ids of these displays.
              * @default []
              */
             displays?: string[];
             /**
-             * @description All of one's own.
+             * @description All displays of your own.
              * @default false
              */
             mine?: boolean;
@@ -402,6 +1700,33 @@ export interface components {
              * @default []
              */
             telemetry?: string[];
+        };
+        /**
+         * Whereabouts
+         * @description Where a ticket of a pool went: to `banner`, by the commit `revision`; or it `ended`; or neither as yet.
+         *
+         *     Kept for a day after the lobby has forgotten the ticket.
+         */
+        Whereabouts: {
+            /**
+             * @description The id of a banner.
+             * @default null
+             */
+            banner?: string | null;
+            /** @description Tells one content from another. */
+            digest: string;
+            /**
+             * @description What has become of it, when it never had a turn.
+             * @default null
+             */
+            ended?: components["schemas"]["DisplayView"] | null;
+            /** @description All banners, `all`, or those with a tag, `tag-<tag>`. */
+            pool: string;
+            /**
+             * @description The store's number of this state: only compared, never counted on.
+             * @default 0
+             */
+            revision?: number;
         };
     };
     responses: never;
