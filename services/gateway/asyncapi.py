@@ -319,7 +319,7 @@ def _message_name(of: Any, *, with_revision: bool = False) -> str:
 
 
 def _refusal_message(channel: Channel) -> str:
-    return f"{channel.service.capitalize()}Refusal"
+    return f"{channel.name.partition('.')[0].capitalize()}Refusal"
 
 
 def _message_references(names: Iterable[str]) -> Schema:

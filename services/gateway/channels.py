@@ -12,6 +12,7 @@ import msgspec
 
 from shared.contracts import subjects
 from shared.contracts.banner import Banner, BannerEvent, BannerRefusal, ExpireMany, ExpireManyReply
+from shared.contracts.blocklist import EVERYWHERE, Blocklist, BlocklistEvent, BlocklistRefusal
 from shared.contracts.command import Accepted, Command
 from shared.contracts.hardware import HEARTBEAT_SECONDS, SILENT_AFTER_SECONDS, Presence, Reported
 from shared.contracts.lobby import (
@@ -28,7 +29,8 @@ from shared.entities.claims import Claim
 from shared.entities.records import Record
 from shared.mesh import streams
 from shared.mesh.banners import VERBS
-from shared.mesh.streams import BANNERS, COMMANDS, LIMITS, LOBBIES, TICKETS, Kind
+from shared.mesh.blocklist import BLOCKLIST_VERBS
+from shared.mesh.streams import BANNERS, BLOCKLISTS, COMMANDS, LIMITS, LOBBIES, TICKETS, Kind
 
 
 class Part(Enum):
@@ -73,6 +75,14 @@ class LobbyRecord(Record[Lobby, LobbyEvent], frozen=True, kw_only=True):
     """What one commit about a lobby wrote: when, from whom, by which command, what happened, what is now."""
 
 
+class AcceptedBlocklist(Accepted[Blocklist], frozen=True, kw_only=True):
+    """The blocked words as of this revision."""
+
+
+class BlocklistRecord(Record[Blocklist, BlocklistEvent], frozen=True, kw_only=True):
+    """What one commit about the blocked words wrote: when, from whom, what happened, what is now."""
+
+
 class SentAgain(msgspec.Struct, frozen=True):
     """The newest record is on its way; it has no members."""
 
@@ -111,9 +121,13 @@ def _entity(
     accepted: Any,
     refusals: Any,
     answers: Mapping[str, Any] | None = None,
+    service: str = "",
 ) -> tuple[Channel, ...]:
-    """All that is said of one kind of entity; `answers` where a verb is answered in words of its own."""
-    name, key = kind.name, f"{{{key}}}"
+    """All that is said of one kind of entity.
+
+    `answers` where a verb is answered in words of its own, `service` where another one answers than its own.
+    """
+    name = kind.name
     commands: dict[str, tuple[str, Any]] = {
         **{verb: (_first_sentence(wire), wire) for verb, wire in verbs.items()},
         "get": (f"What is the {name} now? The newest state, read from the leader.", None),
@@ -126,7 +140,7 @@ def _entity(
                 words,
                 Part.COMMANDS,
                 wire,
-                service=name,
+                service=service or name,
                 answer=(answers or {}).get(verb, accepted),
                 refusals=refusals,
             )
@@ -178,14 +192,14 @@ _BANNER: Final = "{banner}"
 CHANNELS: Final[tuple[Channel, ...]] = (
     *_entity(
         BANNERS,
-        "banner",
+        _BANNER,
         {verb: wire for wire, verb in VERBS.items()},
         record=BannerRecord,
         accepted=AcceptedBanner,
         refusals=BannerRefusal,
     ),
     Channel(
-        "banners.expire",
+        "banner.expire-many",
         subjects.expire_many(),
         "Many displays shall end, because their time is up; each is decided and committed on its own.",
         Part.COMMANDS,
@@ -221,12 +235,21 @@ CHANNELS: Final[tuple[Channel, ...]] = (
     ),
     *_entity(
         LOBBIES,
-        "pool",
+        "{pool}",
         {"enter": Enter, "leave": Leave},
         record=LobbyRecord,
         accepted=AcceptedLobby,
         refusals=LobbyRefusal,
         answers={"enter": Admitted, "leave": Gone},
+    ),
+    *_entity(
+        BLOCKLISTS,
+        EVERYWHERE,
+        {verb: wire for wire, verb in BLOCKLIST_VERBS.items()},
+        record=BlocklistRecord,
+        accepted=AcceptedBlocklist,
+        refusals=BlocklistRefusal,
+        service=BANNERS.name,
     ),
     Channel(
         "claims",

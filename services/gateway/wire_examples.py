@@ -8,6 +8,7 @@ import msgspec
 from services.gateway import channels
 from services.gateway.examples import BUSY, DISPLAY, SHOWING, WAITING
 from shared.contracts.banner import (
+    Approve,
     Banner,
     Clear,
     Expire,
@@ -17,11 +18,14 @@ from shared.contracts.banner import (
     ExpiryOutcome,
     Hold,
     Register,
+    Reject,
     Release,
     Replace,
+    SetApproval,
     Show,
     Shown,
 )
+from shared.contracts.blocklist import Block, Blocked, Blocklist, Unblock
 from shared.contracts.hardware import Presence, Reported
 from shared.contracts.identity import BannerId, CommandId
 from shared.contracts.instants import Instant
@@ -117,6 +121,25 @@ MESSAGES: Final[Mapping[Any, Mapping[str, Any]]] = {
     Expire: {"time is up": Expire(by="expiry-0", display_id=DISPLAY.id)},
     Hold: {"weather": Hold(by="olga", role="operator", reason="storm warning")},
     Release: {"go on": Release(by="olga", role="operator")},
+    SetApproval: {"every text": SetApproval(by="olga", role="operator", required=True)},
+    Approve: {"yes": Approve(by="olga", role="operator", display_id=DISPLAY.id)},
+    Reject: {"no": Reject(by="olga", role="operator", display_id=DISPLAY.id, reason="No advertising.")},
+    Block: {"a word": Block(by="olga", role="operator", word="casino*")},
+    Unblock: {"a word": Unblock(by="olga", role="operator", word="casino*")},
+    channels.AcceptedBlocklist: {
+        "one word": channels.AcceptedBlocklist(revision=3, at=_AT, state=Blocklist(words=("casino*",)))
+    },
+    channels.BlocklistRecord: {
+        "blocked": channels.BlocklistRecord(
+            schema=1,
+            at=_AT,
+            by="olga",
+            command=Mark(verb="block"),
+            events=(Blocked(word="casino*"),),
+            state=Blocklist(words=("casino*",)),
+            number=1,
+        )
+    },
     ExpireMany: {
         "one": ExpireMany(expiries=(Expiry(banner=_BANNER.id, display_id=DISPLAY.id),), by="expiry-0")
     },

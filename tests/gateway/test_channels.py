@@ -2,24 +2,32 @@
 
 import json
 from collections.abc import AsyncGenerator
+from functools import partial
 
+import anyio
 import httpx
 import msgspec
 import pytest
 from nats.aio.msg import Msg
+from nats.js.errors import NotFoundError
 
 from services.gateway.channels import CHANNELS
 from services.gateway.fair_use import ON
 from shared.contracts import subjects
-from shared.contracts.banner import Expire, ExpireMany, Expiry
+from shared.contracts.banner import Approve, Expire, ExpireMany, Expiry, Reject, SetApproval, Show
+from shared.contracts.blocklist import Block, Unblock
+from shared.contracts.command import Accepted
 from shared.contracts.hardware import Presence, Reported
-from shared.contracts.identity import BannerId, DisplayId
+from shared.contracts.identity import BannerId, CommandId, DisplayId
 from shared.contracts.live import Authorize, Changes, Hello, Pong, Problem, Snapshot, Unwatch
 from shared.contracts.lobby import pool_of
+from shared.contracts.refusals import NotBlocked
 from shared.mesh import clock
 from shared.mesh.banners import Banners
+from shared.mesh.blocklist import Blocklists
 from shared.mesh.connection import Mesh, open_mesh
 from shared.mesh.services import discover
+from tests.support.banners import new_command_id
 from tests.support.described import Described, Heard, described
 from tests.support.gateways import (
     Gateway,
@@ -35,10 +43,10 @@ from tests.support.gateways import (
 from tests.support.nats_server import NatsServer
 from tests.support.signing import OPERATOR_TOKEN
 from tests.support.viewers import connected
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE_SECONDS, until
 
 _encoder = msgspec.json.Encoder()
-_STORED = {"banner.history"}
+_STORED = {"banner.history", "blocklist.history"}
 """What the server puts into a stream without anybody being sent it."""
 
 
@@ -129,9 +137,9 @@ async def test_everything_that_is_said_on_the_mesh_is_as_described(  # noqa: PLR
     await _tell_as_hardware(hardware, banner)
     await mesh.requests.ask(subjects.entity("lobby", f"tag-{tag}", "get"), b"", timeout=5)
     await mesh.requests.ask(subjects.banner("nobody", "get"), b"", timeout=5)
-    history = await mesh.jetstream.get_last_msg("HISTORY", subjects.history("banner", banner))
-    assert history.data is not None
-    described().check_message(Heard(subjects.history("banner", banner), history.data, {}))
+    await _moderate(mesh, banner)
+    await _check_stored(mesh, "HISTORY", subjects.history("banner", banner))
+    await _check_stored(mesh, "BLOCKLIST_HISTORY", subjects.history("blocklist", "all"))
 
     listener.judge_all()
     assert {channel.name for channel in CHANNELS} - _STORED == listener.channels
@@ -194,6 +202,34 @@ async def _wait_in_the_lobby(tag: str, ada: httpx.AsyncClient, bob: httpx.AsyncC
     assert (await bob.delete(f"/v1/displays/{waits.id}")).is_success
     assert (await bob.delete(f"/v1/displays/{waits.id}")).status_code == httpx.codes.NOT_FOUND
     assert "ended" == (await followed_over(bob, waits.id)).state
+
+
+async def _moderate(mesh: Mesh, banner: BannerId) -> None:
+    """Everything that operators do about texts."""
+    banners, blocklists = Banners(mesh), Blocklists(mesh)
+    for word in (Block(word="humbug", role="operator"), Unblock(word="humbug", role="operator")):
+        assert isinstance(await blocklists.command(word), Accepted)
+    assert isinstance(await blocklists.command(Unblock(word="humbug", role="operator")), NotBlocked)
+    assert isinstance(await blocklists.get(), Accepted)
+    await banners.command(banner, SetApproval(required=True, role="operator"))
+    for text, answered in (("Yes?", Approve), ("No?", partial(Reject, reason="wind"))):
+        display = DisplayId(new_command_id())
+        await banners.command(banner, Show(id=CommandId(display), text=text, by=text))
+        outcome = await banners.command(banner, answered(display_id=display, role="operator"))
+        assert isinstance(outcome, Accepted)
+
+
+async def _check_stored(mesh: Mesh, stream: str, subject: str) -> None:
+    """What stands in a stream without anybody being sent it; the server may take a moment to take it over."""
+    with anyio.fail_after(PATIENCE_SECONDS):
+        while True:
+            try:
+                stored = await mesh.jetstream.get_last_msg(stream, subject)
+                break
+            except NotFoundError:
+                await anyio.sleep(0.01)
+    assert stored.data is not None
+    described().check_message(Heard(subject, stored.data, {}))
 
 
 async def _tell_as_hardware(hardware: Mesh, banner: BannerId) -> None:

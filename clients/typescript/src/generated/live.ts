@@ -24,6 +24,25 @@ export interface components {
             state: components["schemas"]["Banner"];
         };
         /**
+         * AcceptedBlocklist
+         * @description The blocked words as of this revision.
+         */
+        AcceptedBlocklist: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The id of the command that was accepted. */
+            command: string | null;
+            /** @description The same command had been accepted before; this is that answer. */
+            repeated: boolean;
+            /** @description The store's number of this state: only compared, never counted on. */
+            revision: number;
+            /** @description The whole entity. */
+            state: components["schemas"]["Blocklist"];
+        };
+        /**
          * AcceptedLobby
          * @description The lobby as its newest commit left it.
          */
@@ -56,6 +75,36 @@ export interface components {
             view: components["schemas"]["DisplayView"];
         };
         /**
+         * AlreadyBlocked
+         * @description The word is blocked already.
+         */
+        AlreadyBlockedRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "already-blocked";
+            /** @description A word, lower-case, with `*` where it may go on. */
+            word: string;
+        };
+        /**
+         * AlreadyPending
+         * @description A text of this author waits for an operator's yes already.
+         */
+        AlreadyPendingRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "already-pending";
+        };
+        /**
          * AlreadyRegistered
          * @description A banner with this id is there already.
          */
@@ -86,6 +135,70 @@ export interface components {
              * @enum {unknown}
              */
             reason: "already-waiting";
+        };
+        /**
+         * ApprovalSet
+         * @description From now on texts need an operator's yes, or do not.
+         */
+        ApprovalSet: {
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /** @description Whether texts need an operator's yes from now on. */
+            required: boolean;
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "approval-set";
+        };
+        /**
+         * Approve
+         * @description This text may show: now if the banner is free, else in its turn. For operators.
+         */
+        Approve: {
+            /**
+             * @description Whose: a guest, a user, an operator or a service.
+             * @default nobody
+             */
+            by?: string;
+            /** @description lower-case letters, digits, hyphens; 1 to 63 */
+            display_id: string;
+            /**
+             * @description The same id twice has one effect and the same answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description Past this, nobody carries it out.
+             * @default null
+             */
+            not_after?: string | null;
+            /**
+             * @description Only if this is still the newest revision.
+             * @default null
+             */
+            revision?: number | null;
+            /**
+             * @description As what: an author ends and mends what is their own, an operator everything.
+             * @default author
+             * @enum {unknown}
+             */
+            role?: "author" | "operator";
+        };
+        /**
+         * Approved
+         * @description An operator said yes; the text shows or waits for its turn, by the same commit.
+         */
+        Approved: {
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "approved";
         };
         /**
          * Assigned
@@ -143,12 +256,33 @@ export interface components {
             reason: "bad-text";
         };
         /**
+         * BadWord
+         * @description What was sent is no word that can be blocked.
+         */
+        BadWordRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description What is wrong, in words. */
+            problem: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "bad-word";
+        };
+        /**
          * Banner
          * @description Everything that decides what one banner shows.
          *
          *     While nothing shows and nothing is on hold, nobody waits: the commit that ends a display shows the next.
+         *     With `approve_first` every text is `pending` first: it waits for an operator's yes, then for its turn.
          */
         Banner: {
+            /**
+             * @description Whether every text needs an operator's yes before it shows.
+             * @default false
+             */
+            approve_first?: boolean;
             /**
              * @description What shows, or showed last; over once its `until` is reached.
              * @default null
@@ -164,6 +298,11 @@ export interface components {
             /** @description What people call it. */
             name: string;
             /**
+             * @description What waits for an operator's yes, in the order of coming.
+             * @default []
+             */
+            pending?: components["schemas"]["Ticket"][];
+            /**
              * @description Who waits, in order.
              * @default []
              */
@@ -176,7 +315,7 @@ export interface components {
         };
         /**
          * Left
-         * @description Somebody waits no more: by own wish, or by an operator's.
+         * @description Somebody waits no more, for a turn or for an operator's yes: by own wish, or by an operator's.
          */
         BannerLeft: {
             /** @description Whose: a guest, a user, an operator or a service. */
@@ -212,7 +351,7 @@ export interface components {
             /** @description The id of the command that was accepted. */
             command: components["schemas"]["Mark"];
             /** @description What happened, in this order. */
-            events: (components["schemas"]["Registered"] | components["schemas"]["Shown"] | components["schemas"]["Replaced"] | components["schemas"]["Cleared"] | components["schemas"]["Expired"] | components["schemas"]["Queued"] | components["schemas"]["BannerLeft"] | components["schemas"]["Held"] | components["schemas"]["Released"])[];
+            events: (components["schemas"]["Registered"] | components["schemas"]["Shown"] | components["schemas"]["Replaced"] | components["schemas"]["Cleared"] | components["schemas"]["Expired"] | components["schemas"]["Queued"] | components["schemas"]["BannerLeft"] | components["schemas"]["Held"] | components["schemas"]["Released"] | components["schemas"]["ApprovalSet"] | components["schemas"]["Submitted"] | components["schemas"]["Approved"] | components["schemas"]["Rejected"] | components["schemas"]["Lapsed"])[];
             /**
              * @description Its number, in the order in which people came.
              * @default 0
@@ -233,7 +372,7 @@ export interface components {
             /** @description The whole entity. */
             state: components["schemas"]["Banner"];
         };
-        BannerRefusal: components["schemas"]["MalformedRefusal"] | components["schemas"]["OverloadedRefusal"] | components["schemas"]["MeshUnavailableRefusal"] | components["schemas"]["UnknownRefusal"] | components["schemas"]["FailedRefusal"] | components["schemas"]["RecordUnreadableRefusal"] | components["schemas"]["KeyReusedRefusal"] | components["schemas"]["TooLateRefusal"] | components["schemas"]["StaleRefusal"] | components["schemas"]["UnknownBannerRefusal"] | components["schemas"]["AlreadyRegisteredRefusal"] | components["schemas"]["BadTextRefusal"] | components["schemas"]["BusyRefusal"] | components["schemas"]["HeldRefusal"] | components["schemas"]["QueueFullRefusal"] | components["schemas"]["AlreadyWaitingRefusal"] | components["schemas"]["NeedsIfMatchRefusal"] | components["schemas"]["NothingShowingRefusal"] | components["schemas"]["NotShowingRefusal"] | components["schemas"]["NotDueRefusal"] | components["schemas"]["NotHeldRefusal"] | components["schemas"]["NotYoursRefusal"] | components["schemas"]["NotOperatorRefusal"];
+        BannerRefusal: components["schemas"]["MalformedRefusal"] | components["schemas"]["OverloadedRefusal"] | components["schemas"]["MeshUnavailableRefusal"] | components["schemas"]["UnknownRefusal"] | components["schemas"]["FailedRefusal"] | components["schemas"]["RecordUnreadableRefusal"] | components["schemas"]["KeyReusedRefusal"] | components["schemas"]["TooLateRefusal"] | components["schemas"]["StaleRefusal"] | components["schemas"]["UnknownBannerRefusal"] | components["schemas"]["AlreadyRegisteredRefusal"] | components["schemas"]["BadTextRefusal"] | components["schemas"]["BlockedTextRefusal"] | components["schemas"]["BusyRefusal"] | components["schemas"]["HeldRefusal"] | components["schemas"]["QueueFullRefusal"] | components["schemas"]["AlreadyWaitingRefusal"] | components["schemas"]["NeedsIfMatchRefusal"] | components["schemas"]["NothingShowingRefusal"] | components["schemas"]["NotShowingRefusal"] | components["schemas"]["NotDueRefusal"] | components["schemas"]["NotHeldRefusal"] | components["schemas"]["NotYoursRefusal"] | components["schemas"]["NotOperatorRefusal"] | components["schemas"]["AlreadyPendingRefusal"] | components["schemas"]["PendingFullRefusal"] | components["schemas"]["NotPendingRefusal"] | components["schemas"]["NeedsApprovalRefusal"];
         /**
          * BannerView
          * @description A banner as everybody may see it. A display past its `until` is never in it.
@@ -268,6 +407,131 @@ export interface components {
             /** @description What it is called together with others. */
             tags: string[];
         };
+        /**
+         * Block
+         * @description No text with this word shall show. For operators.
+         */
+        Block: {
+            /**
+             * @description Whose: a guest, a user, an operator or a service.
+             * @default nobody
+             */
+            by?: string;
+            /**
+             * @description The same id twice has one effect and the same answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description Past this, nobody carries it out.
+             * @default null
+             */
+            not_after?: string | null;
+            /**
+             * @description Only if this is still the newest revision.
+             * @default null
+             */
+            revision?: number | null;
+            /**
+             * @description As what: an author ends and mends what is their own, an operator everything.
+             * @default author
+             * @enum {unknown}
+             */
+            role?: "author" | "operator";
+            /** @description A word, lower-case, with `*` where it may go on. */
+            word: string;
+        };
+        /**
+         * Blocked
+         * @description The word is blocked from now on.
+         */
+        Blocked: {
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "blocked";
+            /** @description A word, lower-case, with `*` where it may go on. */
+            word: string;
+        };
+        /**
+         * BlockedText
+         * @description The text holds a word that operators have blocked; `found` is that part of it, as it was sent.
+         */
+        BlockedTextRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description The part of the text that reads like a blocked word. */
+            found: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "blocked-text";
+        };
+        /**
+         * Blocklist
+         * @description The words, in order.
+         */
+        Blocklist: {
+            /**
+             * @description All blocked words, in order.
+             * @default []
+             */
+            words?: string[];
+        };
+        /**
+         * BlocklistFull
+         * @description As many words are blocked as may be.
+         */
+        BlocklistFullRefusal: {
+            /** @description How many may wait. */
+            at_most: number;
+            /** @description One sentence for people. */
+            detail: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "blocklist-full";
+        };
+        /**
+         * BlocklistRecord
+         * @description What one commit about the blocked words wrote: when, from whom, what happened, what is now.
+         */
+        BlocklistRecord: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /** @description The id of the command that was accepted. */
+            command: components["schemas"]["Mark"];
+            /** @description What happened, in this order. */
+            events: (components["schemas"]["Blocked"] | components["schemas"]["Unblocked"])[];
+            /**
+             * @description Its number, in the order in which people came.
+             * @default 0
+             */
+            number?: number;
+            /**
+             * @description The revision of the record before it.
+             * @default 0
+             */
+            previous?: number;
+            /**
+             * @description Commands before it: id, digest of the content, the revision that answered.
+             * @default []
+             */
+            recent?: components["schemas"]["Remembered"][];
+            /** @description Which version of the record this is. */
+            schema: number;
+            /** @description The whole entity. */
+            state: components["schemas"]["Blocklist"];
+        };
+        BlocklistRefusal: components["schemas"]["MalformedRefusal"] | components["schemas"]["OverloadedRefusal"] | components["schemas"]["MeshUnavailableRefusal"] | components["schemas"]["UnknownRefusal"] | components["schemas"]["FailedRefusal"] | components["schemas"]["RecordUnreadableRefusal"] | components["schemas"]["KeyReusedRefusal"] | components["schemas"]["TooLateRefusal"] | components["schemas"]["StaleRefusal"] | components["schemas"]["NotOperatorRefusal"] | components["schemas"]["BadWordRefusal"] | components["schemas"]["AlreadyBlockedRefusal"] | components["schemas"]["NotBlockedRefusal"] | components["schemas"]["BlocklistFullRefusal"];
         /**
          * Busy
          * @description Another message is showing.
@@ -742,6 +1006,24 @@ export interface components {
             reason: "key-reused";
         };
         /**
+         * Lapsed
+         * @description Nobody said yes or no to a text in time, which was until `at`; the commit that says so may be later.
+         */
+        Lapsed: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "lapsed";
+        };
+        /**
          * Leave
          * @description This one shall wait no more; what shows already shall end.
          */
@@ -862,7 +1144,7 @@ export interface components {
             /** @description The whole entity. */
             state: components["schemas"]["Lobby"];
         };
-        LobbyRefusal: components["schemas"]["MalformedRefusal"] | components["schemas"]["OverloadedRefusal"] | components["schemas"]["MeshUnavailableRefusal"] | components["schemas"]["UnknownRefusal"] | components["schemas"]["FailedRefusal"] | components["schemas"]["RecordUnreadableRefusal"] | components["schemas"]["KeyReusedRefusal"] | components["schemas"]["TooLateRefusal"] | components["schemas"]["BadTextRefusal"] | components["schemas"]["NoSuchPoolRefusal"] | components["schemas"]["LobbyFullRefusal"] | components["schemas"]["NotYoursRefusal"] | components["schemas"]["UnknownDisplayRefusal"];
+        LobbyRefusal: components["schemas"]["MalformedRefusal"] | components["schemas"]["OverloadedRefusal"] | components["schemas"]["MeshUnavailableRefusal"] | components["schemas"]["UnknownRefusal"] | components["schemas"]["FailedRefusal"] | components["schemas"]["RecordUnreadableRefusal"] | components["schemas"]["KeyReusedRefusal"] | components["schemas"]["TooLateRefusal"] | components["schemas"]["BadTextRefusal"] | components["schemas"]["BlockedTextRefusal"] | components["schemas"]["NoSuchPoolRefusal"] | components["schemas"]["LobbyFullRefusal"] | components["schemas"]["NotYoursRefusal"] | components["schemas"]["UnknownDisplayRefusal"];
         /**
          * LobbyTicket
          * @description A text that waits for any banner; tickets are numbered in the order in which they came.
@@ -948,6 +1230,19 @@ export interface components {
             reason: "mesh-unavailable";
         };
         /**
+         * NeedsApproval
+         * @description While texts need an operator's yes, only operators mend what shows.
+         */
+        NeedsApprovalRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "needs-approval";
+        };
+        /**
          * NeedsIfMatch
          * @description A change must name the revision that it was made for.
          */
@@ -974,6 +1269,21 @@ export interface components {
              * @enum {unknown}
              */
             reason: "no-such-pool";
+        };
+        /**
+         * NotBlocked
+         * @description The word is not blocked.
+         */
+        NotBlockedRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "not-blocked";
+            /** @description A word, lower-case, with `*` where it may go on. */
+            word: string;
         };
         /**
          * NotDue
@@ -1035,6 +1345,21 @@ export interface components {
             reason: "not-operator";
         };
         /**
+         * NotPending
+         * @description The text that was named does not wait for a yes here: it was decided, taken back, or has lapsed.
+         */
+        NotPendingRefusal: {
+            /** @description One sentence for people. */
+            detail: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "not-pending";
+        };
+        /**
          * NotShowing
          * @description The display that was named neither shows nor waits here; it is over already.
          */
@@ -1089,6 +1414,21 @@ export interface components {
              * @enum {unknown}
              */
             reason: "overloaded";
+        };
+        /**
+         * PendingFull
+         * @description As many texts wait for an operator's yes as may wait.
+         */
+        PendingFullRefusal: {
+            /** @description How many may wait. */
+            at_most: number;
+            /** @description One sentence for people. */
+            detail: string;
+            /**
+             * @description Which refusal this is.
+             * @enum {unknown}
+             */
+            reason: "pending-full";
         };
         /**
          * Ping
@@ -1265,6 +1605,59 @@ export interface components {
             type: "registered";
         };
         /**
+         * Reject
+         * @description This text shall not show, for this reason. For operators.
+         */
+        Reject: {
+            /**
+             * @description Whose: a guest, a user, an operator or a service.
+             * @default nobody
+             */
+            by?: string;
+            /** @description lower-case letters, digits, hyphens; 1 to 63 */
+            display_id: string;
+            /**
+             * @description The same id twice has one effect and the same answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description Past this, nobody carries it out.
+             * @default null
+             */
+            not_after?: string | null;
+            /** @description Why not, for the author. */
+            reason: string;
+            /**
+             * @description Only if this is still the newest revision.
+             * @default null
+             */
+            revision?: number | null;
+            /**
+             * @description As what: an author ends and mends what is their own, an operator everything.
+             * @default author
+             * @enum {unknown}
+             */
+            role?: "author" | "operator";
+        };
+        /**
+         * Rejected
+         * @description An operator said no.
+         */
+        Rejected: {
+            /** @description Whose: a guest, a user, an operator or a service. */
+            by: string;
+            /** @description The id of a display. */
+            display_id: string;
+            /** @description Why not, for the author. */
+            reason: string;
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "rejected";
+        };
+        /**
          * Release
          * @description The hold shall end, and the queue go on. For operators.
          */
@@ -1426,6 +1819,40 @@ export interface components {
         SentAgain: Record<string, never>;
         ServerFrame: components["schemas"]["Hello"] | components["schemas"]["Snapshot"] | components["schemas"]["Changes"] | components["schemas"]["Displays"] | components["schemas"]["Telemetry"] | components["schemas"]["Ping"] | components["schemas"]["Problem"];
         /**
+         * SetApproval
+         * @description From now on every text shall wait for an operator's yes before it shows, or none. For operators.
+         */
+        SetApproval: {
+            /**
+             * @description Whose: a guest, a user, an operator or a service.
+             * @default nobody
+             */
+            by?: string;
+            /**
+             * @description The same id twice has one effect and the same answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description Past this, nobody carries it out.
+             * @default null
+             */
+            not_after?: string | null;
+            /** @description Whether texts need an operator's yes from now on. */
+            required: boolean;
+            /**
+             * @description Only if this is still the newest revision.
+             * @default null
+             */
+            revision?: number | null;
+            /**
+             * @description As what: an author ends and mends what is their own, an operator everything.
+             * @default author
+             * @enum {unknown}
+             */
+            role?: "author" | "operator";
+        };
+        /**
          * Show
          * @description This text shall show now; or, with `when: queue`, once those who came before have had their turn.
          */
@@ -1528,6 +1955,19 @@ export interface components {
             revision: number;
         };
         /**
+         * Submitted
+         * @description A text waits for an operator's yes.
+         */
+        Submitted: {
+            /** @description A text that waits. */
+            ticket: components["schemas"]["Ticket"];
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "submitted";
+        };
+        /**
          * Telemetry
          * @description The newest of each kind for each banner, gathered for a while.
          */
@@ -1576,6 +2016,53 @@ export interface components {
              * @enum {unknown}
              */
             reason: "too-late";
+        };
+        /**
+         * Unblock
+         * @description Texts with this word may show again. For operators.
+         */
+        Unblock: {
+            /**
+             * @description Whose: a guest, a user, an operator or a service.
+             * @default nobody
+             */
+            by?: string;
+            /**
+             * @description The same id twice has one effect and the same answer.
+             * @default null
+             */
+            id?: string | null;
+            /**
+             * @description Past this, nobody carries it out.
+             * @default null
+             */
+            not_after?: string | null;
+            /**
+             * @description Only if this is still the newest revision.
+             * @default null
+             */
+            revision?: number | null;
+            /**
+             * @description As what: an author ends and mends what is their own, an operator everything.
+             * @default author
+             * @enum {unknown}
+             */
+            role?: "author" | "operator";
+            /** @description A word, lower-case, with `*` where it may go on. */
+            word: string;
+        };
+        /**
+         * Unblocked
+         * @description The word is blocked no more.
+         */
+        Unblocked: {
+            /**
+             * @description Which event this is.
+             * @enum {unknown}
+             */
+            type: "unblocked";
+            /** @description A word, lower-case, with `*` where it may go on. */
+            word: string;
         };
         /**
          * UnknownBanner
