@@ -47,8 +47,8 @@ TAGS: Final = {
 
 HEADERS: Final[Mapping[str, tuple[str, Schema]]] = {
     "ETag": (
-        "The revision of the banner, in quotes.",
-        {"type": "string", "pattern": r'^"\d+"$', "examples": ['"57"']},
+        "In quotes: of a banner its revision, of a list or a display a digest of what it says.",
+        {"type": "string", "pattern": r'^"[0-9a-f]+"$', "examples": ['"57"', '"c7cb35cbbcda0dda3b83474a"']},
     ),
     "Location": (
         "Where to find what was made.",

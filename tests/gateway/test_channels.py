@@ -160,6 +160,7 @@ async def test_every_frame_of_a_channel_is_as_described(gateway: Gateway, ada: h
         await watcher.send(Unwatch(banners=(banner,), displays=(display.id,)))
         await watcher.send(Pong())
         await watcher.send(Authorize(token=OPERATOR_TOKEN))
+        assert "operator" == (await watcher.next(Hello)).role
         await watcher.send_raw("{}")
         await watcher.next(Problem)
 

@@ -2181,7 +2181,7 @@ export interface components {
         Allow: string;
         /** @description Ask each time whether it is still so. */
         "Cache-Control": string;
-        /** @description The revision of the banner, in quotes. */
+        /** @description In quotes: of a banner its revision, of a list or a display a digest of what it says. */
         ETag: string;
         /** @description Where to find what was made. */
         Location: string;

@@ -564,14 +564,14 @@ export interface components {
             /** @description Banners. */
             banners: components["schemas"]["BannerView"][];
             /** @description How far the hardware was heard. */
-            hardware?: string;
+            hardware: string;
             /**
              * @description Which frame this is.
              * @enum {unknown}
              */
             op: "changes";
             /** @description The store's number of this state: only compared, never counted on. */
-            revision?: number;
+            revision: number;
         };
         /**
          * Claim
@@ -1924,9 +1924,9 @@ export interface components {
             /** @description Banners. */
             banners: components["schemas"]["BannerView"][];
             /** @description Names one life of the log; positions of another one mean nothing. */
-            epoch?: string;
+            epoch: string;
             /** @description How far the hardware was heard. */
-            hardware?: string;
+            hardware: string;
             /**
              * @description Which frame this is.
              * @enum {unknown}
