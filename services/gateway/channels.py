@@ -6,7 +6,7 @@ the mesh keeps and with what really goes over NATS, so a subject that is forgott
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, Final, NamedTuple, NewType
+from typing import Any, Final, NamedTuple, NewType, get_args
 
 import msgspec
 
@@ -25,6 +25,7 @@ from shared.contracts.lobby import (
     LobbyRefusal,
     Whereabouts,
 )
+from shared.contracts.telemetry import MEASURED_EVERY_SECONDS, VALUE_BYTES_AT_MOST, Measurement
 from shared.entities.claims import Claim
 from shared.entities.records import Record
 from shared.mesh import streams
@@ -89,6 +90,10 @@ class SentAgain(msgspec.Struct, frozen=True):
 
 Used = NewType("Used", int)
 """What is kept of a limit is one number."""
+
+
+Measurements = NewType("Measurements", dict[str, Any])
+"""Open to whoever measures something else."""
 
 
 class Channel(NamedTuple):
@@ -233,6 +238,25 @@ CHANNELS: Final[tuple[Channel, ...]] = (
         Presence,
         stream=streams.PRESENCE,
     ),
+    *(
+        Channel(
+            f"banner.telemetry.{kind.__name__.lower()}",
+            subjects.telemetry(_BANNER, kind.__name__.lower()),
+            f"{_first_sentence(kind)} Measured every {MEASURED_EVERY_SECONDS} s, kept for a day.",
+            Part.HARDWARE,
+            kind,
+            stream=streams.TELEMETRY,
+        )
+        for kind in get_args(Measurement)
+    ),
+    Channel(
+        "banner.telemetry",
+        subjects.telemetry(_BANNER, "{measurement}"),
+        f"Whatever else is measured: an object of at most {VALUE_BYTES_AT_MOST // 1024} KiB, kept for a day.",
+        Part.HARDWARE,
+        Measurements,
+        stream=streams.TELEMETRY,
+    ),
     *_entity(
         LOBBIES,
         "{pool}",
@@ -286,6 +310,7 @@ PARAMETERS: Final[Mapping[str, tuple[str, str]]] = {
     "kind": ("Which kind of entity.", "banner"),
     "command": ("The id of a command.", "1ab9fb6f0c5d71b0e2aa9f10"),
     "display": ("The id of a display.", "c04d9be2f61a7380915e2d44"),
+    "measurement": ("What is measured.", "wind"),
     "who": ("A digest of a limit and of whom it concerns.", "5be0c1f2a94d77e013b62c58"),
 }
 """What stands in braces: what it means, and an example."""

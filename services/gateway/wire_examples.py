@@ -56,6 +56,7 @@ from shared.contracts.lobby import (
     PoolId,
     Whereabouts,
 )
+from shared.contracts.telemetry import Panel, Position, Power
 from shared.entities.claims import Claim
 from shared.entities.records import Mark
 
@@ -168,6 +169,12 @@ MESSAGES: Final[Mapping[Any, Mapping[str, Any]]] = {
         "shows it": Reported(display_id=DISPLAY.id, revision=57, at=Instant("2026-05-04T12:00:00.310Z")),
         "shows nothing": Reported(display_id=None, revision=59, at=Instant("2026-05-04T12:01:00.290Z")),
     },
+    Position: {
+        "over the pier": Position(lat=54.18, lon=12.09, altitude_m=310.0, heading_deg=92.5, speed_mps=31.0)
+    },
+    Power: {"enough": Power(battery_pct=81.5, watts=140.2)},
+    Panel: {"whole": Panel(temperature_c=24.0, brightness_pct=80.0, faults=0)},
+    channels.Measurements: {"wind": {"speed_mps": 7.5}},
     Presence: {"up": Presence(at=_AT)},
     Enter: {"any of the pool": Enter(by="bob", text="Ice cream!")},
     Leave: {"no more": Leave(by="bob", display_id=WAITING.id)},

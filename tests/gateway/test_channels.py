@@ -22,6 +22,7 @@ from shared.contracts.identity import BannerId, CommandId, DisplayId
 from shared.contracts.live import Authorize, Changes, Hello, Pong, Problem, Snapshot, Unwatch
 from shared.contracts.lobby import pool_of
 from shared.contracts.refusals import NotBlocked
+from shared.contracts.telemetry import Panel, Position, Power
 from shared.mesh import clock
 from shared.mesh.banners import Banners
 from shared.mesh.blocklist import Blocklists
@@ -240,4 +241,13 @@ async def _tell_as_hardware(hardware: Mesh, banner: BannerId) -> None:
     said = {"presence": Presence(at=now), "reported": Reported(display_id=None, revision=1, at=now)}
     for kind, message in said.items():
         await hardware.publish(subjects.banner(banner, kind), _encoder.encode(message))
+    position = Position(lat=54.18, lon=12.09, altitude_m=310.0, heading_deg=92.5, speed_mps=31.0)
+    measured = {
+        "position": position,
+        "power": Power(battery_pct=81.5, watts=140.2),
+        "panel": Panel(temperature_c=24.0, brightness_pct=80.0, faults=0),
+        "wind": {"speed_mps": 7.5},
+    }
+    for kind, value in measured.items():
+        await hardware.publish(subjects.telemetry(banner, kind), _encoder.encode(value))
     await hardware.client.flush()

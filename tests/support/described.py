@@ -42,6 +42,9 @@ class Described:
     def channel_of(self, subject: str) -> str:
         """The name of the one channel that a subject belongs to."""
         found = [name for pattern, name in self._patterns.items() if pattern.fullmatch(subject)]
+        open_parts = {name: self.channels[name]["address"].count("{") for name in found}
+        # What is spelt out, as some kinds of telemetry are, is not among those that are open.
+        found = [name for name in found if open_parts[name] == min(open_parts.values())]
         assert 1 == len(found), f"{subject} is described {len(found)} times: {found}"
         return found[0]
 

@@ -1216,6 +1216,8 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** @description Whatever was measured, as an object. */
+        Measurements: Record<string, never>;
         /**
          * MeshUnavailable
          * @description The store cannot be reached; nothing was done.
@@ -1416,6 +1418,18 @@ export interface components {
             reason: "overloaded";
         };
         /**
+         * Panel
+         * @description The panel itself; `faults` counts elements that do not work.
+         */
+        Panel: {
+            /** @description How bright the panel is, in percent. */
+            brightness_pct: number;
+            /** @description How many elements do not work. */
+            faults: number;
+            /** @description In degrees Celsius. */
+            temperature_c: number;
+        };
+        /**
          * PendingFull
          * @description As many texts wait for an operator's yes as may wait.
          */
@@ -1476,6 +1490,32 @@ export interface components {
              * @enum {unknown}
              */
             op: "pong";
+        };
+        /**
+         * Position
+         * @description Where the plane is, and how it moves; WGS 84, heading clockwise from north.
+         */
+        Position: {
+            /** @description How high, in metres. */
+            altitude_m: number;
+            /** @description Where to, in degrees clockwise from north. */
+            heading_deg: number;
+            /** @description Latitude in degrees, WGS 84. */
+            lat: number;
+            /** @description Longitude in degrees, WGS 84. */
+            lon: number;
+            /** @description How fast, in metres a second. */
+            speed_mps: number;
+        };
+        /**
+         * Power
+         * @description How much is left in the battery, and how much is drawn from it.
+         */
+        Power: {
+            /** @description What is left in the battery, in percent. */
+            battery_pct: number;
+            /** @description What is drawn from it, in watts. */
+            watts: number;
         };
         /**
          * Presence
