@@ -8,8 +8,9 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
+from functools import reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -20,6 +21,8 @@ from shared.contracts.live import CallerRole
 
 if TYPE_CHECKING:
     from airdisplay_client import AirDisplay, BannerView, DisplayView, HistoryItem
+
+_T = TypeVar("_T")
 
 _ROOT: Final = Path(__file__).parents[1]
 
@@ -32,6 +35,17 @@ _operator_token_file: Final = click.option(
     show_envvar=True,
     help="File with the token of operators, unless operator.token in the data directory.",
 )
+
+
+def _for_operators(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of commands that show the token of operators: which token, and to which gateway."""
+    options: tuple[settings.Option, ...] = (
+        settings.http_port,
+        settings.http_host,
+        settings.data_dir,
+        _operator_token_file,
+    )
+    return reduce(lambda decorated, option: option(decorated), options, command)
 
 
 _LONGEST: Final = 100_000
@@ -173,47 +187,29 @@ def show(
 @main.command()
 @click.argument("banner")
 @click.argument("reason")
-@_operator_token_file
-@settings.data_dir
-@settings.http_host
-@settings.http_port
-def hold(
-    *,
-    banner: str,
-    reason: str,
-    operator_token_file: str | None,
-    data_dir: str,
-    http_host: str,
-    http_port: int,
-) -> None:
+@_for_operators
+def hold(banner: str, reason: str, **here: Any) -> None:
     """Let nothing show on a banner until it is released; for operators."""
-    from airdisplay import asking
 
-    with _in_one_sentence():
-        token = _operator_token(operator_token_file, data_dir)
-        named = banner_id(banner)
-        held = asking.ask(_address(http_host, http_port), lambda air: air.hold(named, reason), token=token)
+    async def talk(air: "AirDisplay") -> str:
+        held = await air.hold(banner_id(banner), reason)
         waiting = f"; {held.queue_length} in line" if held.queue_length else ""
-        click.echo(f"{held.id} is on hold: {reason}{waiting}")
+        return f"{held.id} is on hold: {reason}{waiting}"
+
+    _say_as_operator(talk, **here)
 
 
 @main.command()
 @click.argument("banner")
-@_operator_token_file
-@settings.data_dir
-@settings.http_host
-@settings.http_port
-def release(
-    *, banner: str, operator_token_file: str | None, data_dir: str, http_host: str, http_port: int
-) -> None:
+@_for_operators
+def release(banner: str, **here: Any) -> None:
     """Let a banner show again; for operators."""
-    from airdisplay import asking
 
-    with _in_one_sentence():
-        token = _operator_token(operator_token_file, data_dir)
-        named = banner_id(banner)
-        asking.ask(_address(http_host, http_port), lambda air: air.release(named), token=token)
-        click.echo(f"{banner} is released")
+    async def talk(air: "AirDisplay") -> str:
+        await air.release(banner_id(banner))
+        return f"{banner} is released"
+
+    _say_as_operator(talk, **here)
 
 
 @main.command()
@@ -248,10 +244,7 @@ def token(*, subject: str, role: CallerRole, expires: float, data_dir: str) -> N
 @main.command()
 @click.argument("banner")
 @click.argument("mode", type=click.Choice(["on", "off"]))
-@_operator_token_file
-@settings.data_dir
-@settings.http_host
-@settings.http_port
+@_for_operators
 def approval(banner: str, mode: str, **here: Any) -> None:
     """Let every text on a banner wait for an operator's yes, or show at once; for operators."""
     from airdisplay import moderation
@@ -263,33 +256,20 @@ def approval(banner: str, mode: str, **here: Any) -> None:
 
 @main.command()
 @click.argument("banner", required=False)
-@_operator_token_file
-@settings.data_dir
-@settings.http_host
-@settings.http_port
-def pending(
-    *, banner: str | None, operator_token_file: str | None, data_dir: str, http_host: str, http_port: int
-) -> None:
+@_for_operators
+def pending(banner: str | None, **here: Any) -> None:
     """List what waits for an operator's yes, on one banner or on all; for operators."""
-    from airdisplay import asking, moderation, tables
+    from airdisplay import moderation, tables
 
     with _in_one_sentence():
-        token = _operator_token(operator_token_file, data_dir)
         named = None if banner is None else banner_id(banner)
-        address = _address(http_host, http_port)
-        tables.put(
-            tables.of_pending(
-                asking.ask(address, lambda air: moderation.pending(air, named), token=token, banner=named)
-            )
-        )
+        found = _asked_as_operator(lambda air: moderation.pending(air, named), **here)
+        tables.put(tables.of_pending(found))
 
 
 @main.command()
 @click.argument("message")
-@_operator_token_file
-@settings.data_dir
-@settings.http_host
-@settings.http_port
+@_for_operators
 def approve(message: str, **here: Any) -> None:
     """Say yes to a text that waits for it, by its id; for operators."""
     from airdisplay import moderation
@@ -300,10 +280,7 @@ def approve(message: str, **here: Any) -> None:
 @main.command()
 @click.argument("message")
 @click.argument("reason")
-@_operator_token_file
-@settings.data_dir
-@settings.http_host
-@settings.http_port
+@_for_operators
 def reject(message: str, reason: str, **here: Any) -> None:
     """Say no to a text that waits for a yes, by its id, with a reason for its author; for operators."""
     from airdisplay import moderation
@@ -313,10 +290,7 @@ def reject(message: str, reason: str, **here: Any) -> None:
 
 @main.command()
 @click.argument("word")
-@_operator_token_file
-@settings.data_dir
-@settings.http_host
-@settings.http_port
+@_for_operators
 def block(word: str, **here: Any) -> None:
     """Let no text with this word show; a * at its beginning or end stands for any letters. For operators."""
     from airdisplay import moderation
@@ -326,10 +300,7 @@ def block(word: str, **here: Any) -> None:
 
 @main.command()
 @click.argument("word")
-@_operator_token_file
-@settings.data_dir
-@settings.http_host
-@settings.http_port
+@_for_operators
 def unblock(word: str, **here: Any) -> None:
     """Let texts with this word show again; for operators."""
     from airdisplay import moderation
@@ -430,20 +401,25 @@ def _operator_token(file: str | None, data_dir: str) -> str:
     return premises.read_operator_token(path.expanduser())
 
 
-def _say_as_operator(
-    talk: "Callable[[AirDisplay], Awaitable[str]]",
+def _say_as_operator(talk: "Callable[[AirDisplay], Awaitable[str]]", **here: Any) -> None:
+    """Talk as an operator, and say what came of it."""
+    with _in_one_sentence():
+        click.echo(_asked_as_operator(talk, **here))
+
+
+def _asked_as_operator(
+    talk: "Callable[[AirDisplay], Awaitable[_T]]",
     *,
     operator_token_file: str | None,
     data_dir: str,
     http_host: str,
     http_port: int,
-) -> None:
-    """Talk as an operator, with their token, and say what came of it."""
+) -> "_T":
+    """Talk with the token of operators; what came of it."""
     from airdisplay import asking
 
-    with _in_one_sentence():
-        token = _operator_token(operator_token_file, data_dir)
-        click.echo(asking.ask(_address(http_host, http_port), talk, token=token))
+    token = _operator_token(operator_token_file, data_dir)
+    return asking.ask(_address(http_host, http_port), talk, token=token)
 
 
 def _check_usage(fits: bool, otherwise: str) -> None:  # noqa: FBT001 (what is checked)
