@@ -182,7 +182,7 @@ async def _catch_up(mesh: Mesh, view: View, lobbies: LobbyView) -> None:
 
 async def _say_when_stale(hub: Hub, log: Feed) -> None:
     """Tell viewers when what they see may be old, and show them everything anew when it is not any more."""
-    await log.caught_up.wait()
+    await _becomes(log, current=True)
     while True:
         while log.current:
             await anyio.sleep(_LOOK_SECONDS)

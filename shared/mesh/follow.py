@@ -123,6 +123,7 @@ class Feed:
                 entries = await self._more()
             except (_LostError, Unreachable) as error:
                 log.warning("resuming", stream=self._stream, after=self.position, reason=str(error))
+                self.current = False
                 self.resumed += 1
                 await self.start()
             else:
@@ -161,6 +162,8 @@ class Feed:
             if self.epoch:  # it was there before
                 self._forget()
             raise
+        if server != self._mesh.only_server:  # asked through one connection, answered through the next
+            raise Unreachable(f"the stream {self._stream}")
         if self.epoch and (info.epoch != self.epoch or info.state.last_seq < self.position):
             self._forget()
         self.epoch = info.epoch

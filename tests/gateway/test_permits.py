@@ -62,6 +62,8 @@ async def test_several_gateways_give_out_no_more_than_one_would(mesh: Mesh) -> N
             wait = await gateways[number].take(SLOW, who)
             given[number] += not wait
 
+    for number, gateway in enumerate(gateways):  # in a crowd, one may get all that is left
+        given[number] += not await gateway.take(SLOW, who)
     async with anyio.create_task_group() as tasks:
         for number in range(len(gateways)):
             for _ in range(4):

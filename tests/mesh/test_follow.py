@@ -233,6 +233,23 @@ async def test_kills_in_the_middle_of_a_stream_of_entries_lose_and_double_nothin
     assert written <= last  # an entry that was written and not acknowledged is written again by `put`
 
 
+async def test_who_is_cut_off_between_two_requests_knows_that_it_may_be_behind(
+    own_nats_server: NatsServer, own_mesh: Mesh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.mesh.follow.GATHER_SECONDS", 3.0)
+    stream = await a_stream(own_mesh)
+    async with reading(own_mesh, stream) as reader:
+        await until(reader.feed.caught_up.is_set)
+        await until(lambda: reader.feed.current)
+        await put(own_mesh, f"{stream}.a", b"a")
+        await until(lambda: reader.said == [b"a"])  # and now it lets others come together
+
+        await own_nats_server.kill()
+        await until(lambda: not reader.feed.current)
+        await own_nats_server.start()
+        await until(lambda: reader.feed.current)
+
+
 async def test_what_was_written_while_it_was_away_is_not_missed(
     own_nats_server: NatsServer, own_mesh: Mesh
 ) -> None:
