@@ -10,16 +10,13 @@ from bench.load import drive, post
 from bench.processes import Place, free_port, mesh, service
 from bench.report import Row
 from bench.shows import BODY, register
+from bench.users import GENEROUS
 
 BANNERS: Final = 30_000
 TTL: Final = 2.0
 SECONDS: Final = 1.5
 ROUNDS: Final = 6
 AUTHORS: Final = 1_000
-# Nobody is refused, and everybody is counted.
-GENEROUS: Final = (
-    "shows-per-user=100/s:10000,shows-per-address=50000/s:1000000,calls-per-address=50000/s:1000000"
-)
 
 
 def requests(authors: Iterator[int]) -> Iterator[bytes]:

@@ -15,12 +15,12 @@ from typing import Any, Final
 from litestar import Response
 from litestar.exceptions import NotAuthorizedException
 
-from services.gateway.authors import AnyConnection, Caller, author, caller_of
+from services.gateway.authors import AnyConnection, Caller, author, caller_of, may_call
 from services.gateway.connections import OnRefused
 from services.gateway.fair_use import FairUse
 from services.gateway.limits import Limit
 from services.gateway.permits import Permits, Standing
-from services.gateway.problems import AnyRequest, json_only, refused
+from services.gateway.problems import AnyRequest, refused
 from shared.contracts.refusals import TooManyRequests
 
 ADMISSION: Final = "admission"
@@ -151,13 +151,13 @@ def admission_of(connection: AnyConnection) -> Admission:
 
 
 async def may_show(request: AnyRequest) -> Response[bytes] | None:
-    """Before a show is looked at: whether it is JSON, and whether it is fair."""
-    return await json_only(request) or await admission_of(request).show(request)
+    """Before a show is looked at: whether its sender may make it, and whether it is fair."""
+    return await may_call(request) or await admission_of(request).show(request)
 
 
 async def may_follow(request: AnyRequest) -> Response[bytes] | None:
-    """Before an event stream is opened."""
-    return await admission_of(request).follow(request)
+    """Before an event stream is opened: the same."""
+    return await may_call(request) or await admission_of(request).follow(request)
 
 
 def address_in(scope: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 
 from services.gateway import display_routes, documents, moderation_routes, routes
 from services.gateway.admission import ADMISSION, Admission
-from services.gateway.authors import AUTHORITY, Authority
+from services.gateway.authors import AUTHORITY, Authority, may_call
 from services.gateway.calls import CALLS, Calls
 from services.gateway.health import Missing, health_routes
 from services.gateway.hub import Hub
@@ -17,7 +17,7 @@ from services.gateway.live import live_route
 from services.gateway.openapi import openapi
 from services.gateway.origins import cross_origin
 from services.gateway.pages import static_routes
-from services.gateway.problems import HANDLERS, json_only
+from services.gateway.problems import HANDLERS
 from services.gateway.sse import live_events_route
 from services.gateway.watches import Watches
 
@@ -49,7 +49,7 @@ def create_app(
     return Litestar(
         route_handlers=handlers,
         state=State({CALLS: calls, AUTHORITY: authority, ADMISSION: admission}),
-        before_request=json_only,
+        before_request=may_call,
         exception_handlers=HANDLERS,
         cors_config=cross_origin(origins),
         request_max_body_size=BODY_BYTES,

@@ -7,15 +7,17 @@ somebody else's name by reading it. The names of guests and of bearers begin dif
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from typing import Any, Final, Literal, NamedTuple
 
 import structlog
+from litestar import Response
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Cookie
 from litestar.exceptions import NotAuthorizedException
 
 from services.gateway.origins import is_https
-from services.gateway.problems import AnyRequest, Forbidden
+from services.gateway.problems import AnyRequest, Forbidden, json_only
 from services.gateway.tokens import TokenRefused, Tokens
 from shared.contracts.banner import Role
 from shared.contracts.live import CallerRole
@@ -30,6 +32,7 @@ Guests = Literal["author", "viewer", "off"]
 """What somebody without a token may do: show, look, or nothing."""
 
 _CALLER: Final = "auth"
+_NEEDS: Final = "needs"
 _SCHEME: Final = "bearer"
 _SECRET_BYTES: Final = 16
 _DIGEST_BYTES: Final = 10
@@ -92,24 +95,37 @@ class Authority:
         return Caller(*self._tokens.bearer(token))
 
 
-class Needs:
-    """Lets those pass who have a role, or a greater one; made known to the route as who calls."""
-
-    def __init__(self, role: CallerRole) -> None:
-        self.role: CallerRole = role
-
-    async def __call__(self, connection: AnyConnection, _route: Any) -> None:
-        """Raises `Forbidden` for a lesser role, `NotAuthorizedException` for a token that proves nothing."""
-        who = caller_of(connection)
-        if _RANK[who.role] >= _RANK[self.role]:
-            return
-        log.warning("role refused", needs=self.role, role=who.role, by=who.by, path=connection.url.path)
-        raise Forbidden(NotOperator() if self.role == "operator" else NotAuthor())
+def needs(role: CallerRole) -> dict[str, Any]:
+    """For the `opt` of a route: the role that it takes. `may_call` sees to it."""
+    return {_NEEDS: role}
 
 
-def needs(role: CallerRole) -> list[Any]:
-    """The guards of a route that takes this role."""
-    return [Needs(role)]
+def role_needed(opt: Mapping[str, Any]) -> CallerRole | None:
+    """The role that a route takes; None where anybody may call."""
+    return opt.get(_NEEDS)
+
+
+async def may_call(request: AnyRequest) -> Response[bytes] | None:
+    """Before a call is looked at: whether its sender may make it, and whether it is JSON.
+
+    Not a guard: for each of those the framework copies the route, at every call.
+
+    Raises:
+        Forbidden: for a lesser role than the route takes.
+        NotAuthorizedException: for a token that proves nothing.
+    """
+    role = role_needed(request.route_handler.opt)
+    if role is not None:
+        _check_role(request, role)
+    return await json_only(request)
+
+
+def _check_role(request: AnyRequest, role: CallerRole) -> None:
+    who = caller_of(request)
+    if _RANK[who.role] >= _RANK[role]:
+        return
+    log.warning("role refused", needs=role, role=who.role, by=who.by, path=request.url.path)
+    raise Forbidden(NotOperator() if role == "operator" else NotAuthor())
 
 
 def authority_of(connection: AnyConnection) -> Authority:

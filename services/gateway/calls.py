@@ -38,6 +38,8 @@ from shared.mesh.lobbies import Lobbies
 
 log = structlog.get_logger()
 
+_TRESPASSES: Final = (NotYours, NotOperator)
+
 
 class Calls:
     """What is behind the HTTP calls of one gateway."""
@@ -197,7 +199,7 @@ def display_response(
 
 def _note_trespass(reply: object, command: Command, on: str) -> None:
     """Log that somebody reached for what is somebody else's."""
-    if isinstance(reply, NotYours | NotOperator):
+    if isinstance(reply, _TRESPASSES):
         log.warning("role refused", reason=reply.reason, verb=type(command).__name__, by=command.by, on=on)
 
 

@@ -60,11 +60,11 @@ from shared.mesh import clock
 
 @post(
     "/v1/banners/{banner:str}/display",
-    guards=needs("author"),
     status_code=HTTP_201_CREATED,
     summary="Show a text",
     tags=["Displays"],
-    opt=answers(
+    opt=needs("author")
+    | answers(
         Answer(
             HTTP_201_CREATED, "It shows.", DisplayView, headers=("Location", "ETag"), examples=("showing",)
         ),
@@ -114,11 +114,11 @@ async def show(
 
 @put(
     "/v1/banners/{banner:str}/display",
-    guards=needs("author"),
     status_code=HTTP_200_OK,
     summary="Mend what shows",
     tags=["Displays"],
-    opt=answers(
+    opt=needs("author")
+    | answers(
         Answer(
             HTTP_200_OK, "It reads like that now.", BannerView, headers=("ETag",), examples=("shows a text",)
         ),
@@ -154,11 +154,11 @@ async def replace(
 # The framework wants a status with a body here, because a refusal has one; success is 204 all the same.
 @delete(
     "/v1/banners/{banner:str}/display",
-    guards=needs("author"),
     status_code=HTTP_200_OK,
     summary="End what shows",
     tags=["Displays"],
-    opt=answers(
+    opt=needs("author")
+    | answers(
         Answer(HTTP_204_NO_CONTENT, "It has ended; whoever waits is next.", headers=("ETag",)),
         refusals=(Stale, NotYours, NothingShowing, UnknownBanner, *ASKING),
     ),
@@ -176,11 +176,11 @@ async def clear(request: AnyRequest, banner: FromPath[str], if_match: IfMatch = 
 
 @post(
     "/v1/displays",
-    guards=needs("author"),
     status_code=HTTP_201_CREATED,
     summary="Show a text on any free banner",
     tags=["Displays"],
-    opt=answers(
+    opt=needs("author")
+    | answers(
         Answer(
             HTTP_201_CREATED, "It shows.", DisplayView, headers=("Location", "ETag"), examples=("showing",)
         ),
@@ -210,10 +210,10 @@ async def show_anywhere(
 
 @get(
     "/v1/displays/{display:str}",
-    guards=needs("viewer"),
     summary="Follow a message",
     tags=["Displays"],
-    opt=answers(
+    opt=needs("viewer")
+    | answers(
         Answer(
             HTTP_200_OK,
             "Where it is by now.",
@@ -241,11 +241,11 @@ async def get_display(
 
 @delete(
     "/v1/displays/{display:str}",
-    guards=needs("author"),
     status_code=HTTP_200_OK,
     summary="Take back a message",
     tags=["Displays"],
-    opt=answers(
+    opt=needs("author")
+    | answers(
         Answer(HTTP_204_NO_CONTENT, "It neither waits nor shows any more."),
         refusals=(NotYours, NotShowing, UnknownDisplay, *ASKING),
     ),

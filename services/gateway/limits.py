@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 MINUTE: Final = 60_000_000
-SOON: Final = 2_000_000
-"""Who needs another lease within this time gets one twice as large."""
+SOON: Final = 5_000_000
+"""A lease shall last as long; who needs another one within this time gets one twice as large."""
 
 
 class Limit(NamedTuple):
@@ -77,7 +77,7 @@ class Account:
         left = self._left(now)
         if left <= 0:
             return None
-        wanted = 2 * self._size if now - self._leased_at < SOON else 1
+        wanted = max(2 * self._size if now - self._leased_at < SOON else 1, SOON // self.limit.interval)
         # Half of what is left is for the other gateways.
         count = min(wanted, (left + 1) // 2)
         return Offer(first, first + count * self.limit.interval, now, self.revision)
@@ -95,12 +95,15 @@ class Account:
 
     def remaining(self, now: int) -> int:
         """How many calls there are, in the lease and, as far as is known, in the store."""
-        leased = max(0, self._end - self._due(now)) // self.limit.interval
-        return leased + max(0, self._left(now))
+        return self._leased(now) // self.limit.interval + max(0, self._left(now))
 
     def whole_in(self, now: int) -> int:
         """How long until all of a burst is there again."""
-        return max(0, self.arrival - now)
+        return max(0, self.arrival - self._leased(now) - now)
+
+    def _leased(self, now: int) -> int:
+        """How much of the lease is not spent."""
+        return max(0, self._end - self._due(now))
 
     def _left(self, now: int) -> int:
         """How many the store would give."""

@@ -34,11 +34,11 @@ DEFAULT_PAGE: Final = 100
 
 @put(
     "/v1/banners/{banner:str}/approval",
-    guards=needs("operator"),
     status_code=HTTP_200_OK,
     summary="Approve texts first",
     tags=["Operators"],
-    opt=answers(
+    opt=needs("operator")
+    | answers(
         Answer(
             HTTP_200_OK,
             "From now on texts need a yes.",
@@ -61,11 +61,11 @@ async def require_approval(request: AnyRequest, banner: FromPath[str]) -> Respon
 # The framework wants a status with a body here, because a refusal has one; success is 204 all the same.
 @delete(
     "/v1/banners/{banner:str}/approval",
-    guards=needs("operator"),
     status_code=HTTP_200_OK,
     summary="Show texts at once",
     tags=["Operators"],
-    opt=answers(
+    opt=needs("operator")
+    | answers(
         Answer(HTTP_204_NO_CONTENT, "Texts need no yes any more.", headers=("ETag",)),
         refusals=(UnknownBanner, *ASKING),
     ),
@@ -81,10 +81,10 @@ async def waive_approval(request: AnyRequest, banner: FromPath[str]) -> Response
 
 @get(
     "/v1/banners/{banner:str}/pending",
-    guards=needs("operator"),
     summary="What waits for a yes on a banner",
     tags=["Operators"],
-    opt=answers(
+    opt=needs("operator")
+    | answers(
         Answer(HTTP_200_OK, "All of it.", PendingPage, headers=("ETag",)),
         refusals=(UnknownBanner, *ASKING),
     ),
@@ -100,10 +100,10 @@ async def pending_on(request: AnyRequest, banner: FromPath[str]) -> Response[Any
 
 @get(
     "/v1/pending",
-    guards=needs("operator"),
     summary="What waits for a yes anywhere",
     tags=["Operators"],
-    opt=answers(
+    opt=needs("operator")
+    | answers(
         Answer(HTTP_200_OK, "Some of it, by banner.", PendingPage),
         refusals=ASKING,
     ),
@@ -122,11 +122,11 @@ async def pending_anywhere(
 
 @put(
     "/v1/displays/{display:str}/approval",
-    guards=needs("operator"),
     status_code=HTTP_200_OK,
     summary="Say yes or no to a text",
     tags=["Operators"],
-    opt=answers(
+    opt=needs("operator")
+    | answers(
         Answer(
             HTTP_200_OK,
             "What has become of it.",
@@ -162,10 +162,10 @@ async def decide(request: AnyRequest, display: FromPath[str], data: JSONBody[App
 
 @get(
     "/v1/blocklist",
-    guards=needs("operator"),
     summary="Which words are blocked",
     tags=["Operators"],
-    opt=answers(
+    opt=needs("operator")
+    | answers(
         Answer(HTTP_200_OK, "All of them.", BlocklistView, headers=("ETag",)),
         refusals=ASKING,
     ),
@@ -180,11 +180,11 @@ async def get_blocklist(request: AnyRequest) -> Response[Any]:
 
 @put(
     "/v1/blocklist/{word:str}",
-    guards=needs("operator"),
     status_code=HTTP_200_OK,
     summary="Block a word",
     tags=["Operators"],
-    opt=answers(
+    opt=needs("operator")
+    | answers(
         Answer(HTTP_204_NO_CONTENT, "It is blocked."),
         refusals=(BadWord, BlocklistFull, *ASKING),
     ),
@@ -203,11 +203,11 @@ async def block(request: AnyRequest, word: FromPath[str]) -> Response[Any]:
 
 @delete(
     "/v1/blocklist/{word:str}",
-    guards=needs("operator"),
     status_code=HTTP_200_OK,
     summary="Unblock a word",
     tags=["Operators"],
-    opt=answers(
+    opt=needs("operator")
+    | answers(
         Answer(HTTP_204_NO_CONTENT, "It is not blocked any more."),
         refusals=(BadWord, NotBlocked, *ASKING),
     ),

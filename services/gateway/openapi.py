@@ -15,7 +15,7 @@ from litestar.routes import HTTPRoute
 from litestar.status_codes import HTTP_201_CREATED
 
 from services.gateway.answers import JSON, Answer, Answers, answers_of
-from services.gateway.authors import Needs
+from services.gateway.authors import role_needed
 from services.gateway.examples import EXAMPLES
 from services.gateway.pages import secured
 from services.gateway.problem_types import ProblemType
@@ -129,7 +129,7 @@ class _Operation(NamedTuple):
 
     @property
     def role(self) -> CallerRole | None:
-        return next((each.role for each in self.handler.guards or () if isinstance(each, Needs)), None)
+        return role_needed(self.handler.opt)
 
     @property
     def problems(self) -> list[ProblemType]:

@@ -45,11 +45,11 @@ DEFAULT_HISTORY: Final = 20
 
 @post(
     "/v1/banners",
-    guards=needs("operator"),
     status_code=HTTP_201_CREATED,
     summary="Register a banner",
     tags=["Banners"],
-    opt=answers(
+    opt=needs("operator")
+    | answers(
         Answer(
             HTTP_201_CREATED,
             "The banner is there.",
@@ -80,10 +80,10 @@ async def register(
 
 @get(
     "/v1/banners",
-    guards=needs("viewer"),
     summary="List banners",
     tags=["Banners"],
-    opt=answers(
+    opt=needs("viewer")
+    | answers(
         Answer(
             HTTP_200_OK,
             "Some banners, in the order of their ids.",
@@ -117,10 +117,10 @@ async def list_banners(
 
 @get(
     "/v1/banners/{banner:str}",
-    guards=needs("viewer"),
     summary="One banner",
     tags=["Banners"],
-    opt=answers(
+    opt=needs("viewer")
+    | answers(
         Answer(HTTP_200_OK, "The banner, as of now.", BannerView, headers=("ETag",)),
         Answer(HTTP_304_NOT_MODIFIED, "It is still as `If-None-Match` says.", headers=("ETag",)),
         refusals=(UnknownBanner, *ASKING),
@@ -143,10 +143,10 @@ async def get_banner(
 
 @get(
     "/v1/banners/{banner:str}/history",
-    guards=needs("viewer"),
     summary="What was decided about a banner",
     tags=["Banners"],
-    opt=answers(
+    opt=needs("viewer")
+    | answers(
         Answer(HTTP_200_OK, "Some decisions, the newest first.", HistoryPage),
         refusals=(UnknownBanner, *ASKING),
     ),
@@ -167,11 +167,11 @@ async def get_history(
 
 @put(
     "/v1/banners/{banner:str}/hold",
-    guards=needs("operator"),
     status_code=HTTP_200_OK,
     summary="Hold a banner",
     tags=["Operators"],
-    opt=answers(
+    opt=needs("operator")
+    | answers(
         Answer(HTTP_200_OK, "The banner is on hold.", BannerView, headers=("ETag",), examples=("on hold",)),
         refusals=(UnknownBanner, *ASKING),
     ),
@@ -188,11 +188,11 @@ async def hold(request: AnyRequest, banner: FromPath[str], data: JSONBody[HoldBo
 # The framework wants a status with a body here, because a refusal has one; success is 204 all the same.
 @delete(
     "/v1/banners/{banner:str}/hold",
-    guards=needs("operator"),
     status_code=HTTP_200_OK,
     summary="Release a banner",
     tags=["Operators"],
-    opt=answers(
+    opt=needs("operator")
+    | answers(
         Answer(HTTP_204_NO_CONTENT, "The hold has ended.", headers=("ETag",)),
         refusals=(NotHeld, UnknownBanner, *ASKING),
     ),

@@ -62,11 +62,11 @@ def live_events_route(hub: Hub) -> Any:
 
     @get(
         "/v1/banners/{banner:str}/live",
-        guards=needs("viewer"),
         media_type="text/event-stream",
         summary="Follow one banner",
         tags=["Banners"],
-        opt=answers(
+        opt=needs("viewer")
+        | answers(
             Answer(
                 HTTP_200_OK,
                 "Its newest state, whenever that changes.",

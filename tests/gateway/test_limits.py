@@ -129,18 +129,27 @@ def test_one_who_is_in_a_hurry_gets_larger_leases_and_never_more_than_half_of_wh
             sizes.append((offer.arrival - offer.first) // 1_000_000)
             account.lease(offer, 1)
 
-    assert [1, 2, 4, 8, 16, 32] == sizes
+    assert [5, 10, 20, 33] == sizes
 
 
 def test_one_who_comes_back_later_begins_with_one() -> None:
-    account = Account(Limit("any", 100, 1_000))
+    account = Account(Limit("any", 100, 10_000_000))
     for _ in range(20):
         taken(account, NOON)
 
     offer = account.offer(NOON + SOON + 100_000)
 
     assert offer is not None
-    assert 1_000 == offer.arrival - offer.first
+    assert 10_000_000 == offer.arrival - offer.first
+
+
+def test_a_lease_lasts_for_a_while_however_much_the_limit_grants() -> None:
+    account = Account(Limit("any", 10_000, 1_000))
+
+    offer = account.offer(NOON)
+
+    assert offer is not None
+    assert SOON == offer.arrival - offer.first
 
 
 def test_a_call_of_a_lease_is_void_when_its_arrival_is_past() -> None:
