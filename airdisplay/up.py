@@ -107,7 +107,7 @@ def greeting(settings: Settings, directory: Path) -> list[str]:
     banners = fleet(settings.banners)
     named = ", ".join(banners[:_NAMED_AT_MOST])
     more = len(banners) - _NAMED_AT_MOST
-    token = premises.operator_token(directory)
+    token = directory / premises.OPERATOR_TOKEN
     flying = f"{named} and {more} more" if more > 0 else named or "none are simulated"
     return [
         f"AirDisplay is at  {settings.address}",

@@ -35,6 +35,11 @@ def _option(name: str, *, help: str, default: object, type: Any = None) -> Optio
     )
 
 
+def _parts(text: str) -> tuple[str, ...]:
+    """What a list with commas names."""
+    return tuple(each.strip() for each in text.split(",") if each.strip())
+
+
 class _Listed(click.ParamType[tuple[str, ...]]):
     """Several with commas, each of them checked."""
 
@@ -46,7 +51,7 @@ class _Listed(click.ParamType[tuple[str, ...]]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if not isinstance(value, str):
             return value
-        found = tuple(each.strip().lower() for each in value.split(",") if each.strip())
+        found = _parts(value.lower())
         for each in found:
             if self._fits(each) is None:
                 self.fail(f"expected {self._wanted}, found {each!r}", param, ctx)
@@ -55,7 +60,7 @@ class _Listed(click.ParamType[tuple[str, ...]]):
 
 def networks_in(text: str) -> tuple[str, ...]:
     """The addresses and networks that a list names; refuses what is neither."""
-    named = tuple(each.strip() for each in text.split(",") if each.strip())
+    named = _parts(text)
     for each in named:
         try:
             ipaddress.ip_network(each)
