@@ -3,6 +3,7 @@
 Each command imports what it needs when it is called, so that none waits for the libraries of another.
 """
 
+import dataclasses
 import logging
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from shared.contracts.live import CallerRole
 
 if TYPE_CHECKING:
     from airdisplay_client import AirDisplay, BannerView, DisplayView, HistoryItem
+    from shared.mesh.connection import Nats
 
 _T = TypeVar("_T")
 
@@ -68,6 +70,8 @@ def main() -> None:
 
 @main.command()
 @settings.nats_port
+@settings.nats_open
+@settings.mqtt_port
 @settings.http_host
 @settings.http_port
 @settings.data_dir
@@ -81,6 +85,8 @@ def main() -> None:
 def up(
     *,
     nats_port: int,
+    nats_open: str,
+    mqtt_port: int | None,
     http_host: str,
     http_port: int,
     data_dir: str,
@@ -98,6 +104,8 @@ def up(
     told = everything.Settings(
         nats_server=nats_server,
         nats_port=nats_port,
+        nats_open=nats_open == "on",
+        mqtt_port=mqtt_port,
         http_host=http_host,
         http_port=http_port,
         data_dir=Path(data_dir),
@@ -115,9 +123,9 @@ def up(
 
 @main.command()
 @click.argument("banner", nargs=-1)
-@settings.nats_url
+@settings.nats
 @settings.banners
-def device(banner: tuple[str, ...], nats_url: str, banners: int) -> None:
+def device(banner: tuple[str, ...], nats: "Nats", banners: int) -> None:
     """Be the hardware of banners: one as a panel, several as lines; without names, the fleet of `up`."""
     from airdisplay import device_process
     from airdisplay.fleet import fleet
@@ -125,10 +133,10 @@ def device(banner: tuple[str, ...], nats_url: str, banners: int) -> None:
     with _in_one_sentence():
         named = [banner_id(each) for each in dict.fromkeys(banner)]
         if named:
-            sys.exit(device_process.run_seen(nats_url, named))
+            sys.exit(device_process.run_seen(nats, named))
         if not banners:
             raise NotFit("there are no banners to simulate: name one, or set AIRDISPLAY_BANNERS")
-        sys.exit(device_process.run_fleet(nats_url, fleet(banners)))
+        sys.exit(device_process.run_fleet(nats, fleet(banners)))
 
 
 @main.command()
@@ -358,8 +366,9 @@ def banners(http_host: str, http_port: int) -> None:
 
 
 @main.command(name="nodes")
-@settings.nats_url
-def list_nodes(nats_url: str) -> None:
+@settings.nats
+@settings.data_dir
+def list_nodes(nats: "Nats", data_dir: str) -> None:
     """List the service instances that answer on NATS."""
     import anyio
 
@@ -367,7 +376,7 @@ def list_nodes(nats_url: str) -> None:
 
     _keep_quiet()
     with _in_one_sentence():
-        tables.put(tables.of_nodes(anyio.run(nodes.discover, nats_url)))
+        tables.put(tables.of_nodes(anyio.run(nodes.discover, _as_user(nats, "operator", data_dir))))
 
 
 @main.command()
@@ -392,6 +401,15 @@ def _address(host: str, port: int) -> str:
     from airdisplay import premises
 
     return f"http://{premises.reachable(host, port)}"
+
+
+def _as_user(nats: "Nats", user: str, data_dir: str) -> "Nats":
+    """With the credentials of the data directory, where they are there and no others are named."""
+    from airdisplay.authority.authority import CREDENTIALS
+
+    path = Path(data_dir).expanduser() / CREDENTIALS / f"{user}.creds"
+    named = nats.credentials is not None
+    return nats if named or not path.is_file() else dataclasses.replace(nats, credentials=path)
 
 
 def _operator_token(file: str | None, data_dir: str) -> str:

@@ -18,7 +18,7 @@ from airdisplay.panel import draw
 from airdisplay.wording import seconds_left, shows
 from shared.contracts.identity import BannerId
 from shared.mesh import clock, logs
-from shared.mesh.connection import Mesh, open_mesh
+from shared.mesh.connection import Mesh, Nats, open_mesh
 from shared.mesh.runner import run
 
 _FRAMES_PER_SECOND: Final = 15
@@ -28,45 +28,45 @@ Seen = Callable[[Mesh, str], AbstractAsyncContextManager[object]]
 """Hardware on an open mesh, under an instance id, together with how it is seen."""
 
 
-def run_fleet(nats_url: str, banners: Sequence[BannerId]) -> int:
+def run_fleet(nats: Nats, banners: Sequence[BannerId]) -> int:
     """Simulate these banners and say nothing of what they show; returns the exit code."""
 
     def silent(mesh: Mesh, instance: str) -> AbstractAsyncContextManager[object]:
         return simulated_hardware(mesh, instance=instance, banners=banners, on_change=_ignore)
 
-    return _run(nats_url, silent, level=logging.INFO)
+    return _run(nats, silent, level=logging.INFO)
 
 
-def run_seen(nats_url: str, banners: Sequence[BannerId]) -> int:
+def run_seen(nats: Nats, banners: Sequence[BannerId]) -> int:
     """Simulate these banners and show what they show; returns the exit code."""
     if len(banners) == 1 and sys.stdout.isatty():
-        return _run(nats_url, lambda mesh, instance: _panel(mesh, instance, banners[0]), level=logging.ERROR)
+        return _run(nats, lambda mesh, instance: _panel(mesh, instance, banners[0]), level=logging.ERROR)
 
     def in_lines(mesh: Mesh, instance: str) -> AbstractAsyncContextManager[object]:
         return simulated_hardware(mesh, instance=instance, banners=banners, on_change=_say)
 
-    return _run(nats_url, in_lines, level=logging.WARNING)
+    return _run(nats, in_lines, level=logging.WARNING)
 
 
-def _run(nats_url: str, seen: Seen, *, level: int) -> int:
+def _run(nats: Nats, seen: Seen, *, level: int) -> int:
     instance = uuid.uuid4().hex[:8]
     logs.configure(NAME, instance, level=level)
 
     @asynccontextmanager
     async def life() -> AsyncGenerator[None]:
-        async with _connected(nats_url, f"{NAME}-{instance}") as mesh, seen(mesh, instance):
+        async with _connected(nats, f"{NAME}-{instance}") as mesh, seen(mesh, instance):
             yield
 
     return run(life)
 
 
 @asynccontextmanager
-async def _connected(nats_url: str, name: str) -> AsyncGenerator[Mesh]:
+async def _connected(nats: Nats, name: str) -> AsyncGenerator[Mesh]:
     """The open mesh; says so when it has to be waited for."""
     async with anyio.create_task_group() as tasks:
         opened = anyio.Event()
-        tasks.start_soon(_say_if_slow, nats_url, opened)
-        async with open_mesh(nats_url, name=name) as mesh:
+        tasks.start_soon(_say_if_slow, nats.url, opened)
+        async with open_mesh(nats, name=name) as mesh:
             opened.set()
             yield mesh
 

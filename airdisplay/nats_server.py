@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from airdisplay.authority.authority import Authority
+from airdisplay.signing import put
 from shared.contracts.errors import NotFit
 
 HOST: Final = "127.0.0.1"
@@ -30,7 +32,7 @@ jetstream {{
   max_memory_store: 256MB
   max_file_store: 16GB
 }}
-# With it, ordered consumers of nats-py stand still.
+{mqtt}{authority}# With it, ordered consumers of nats-py stand still.
 feature_flags {{ js_ack_fc_v2: false }}
 """
 
@@ -76,19 +78,40 @@ def check_version(program: Path) -> None:
         raise NotFit(message)
 
 
-def configure(directory: Path, port: int) -> Path:
+def configure(directory: Path, port: int, *, mqtt_port: int | None, authority: Authority | None) -> Path:
     """Write the configuration into the data directory, where the server also keeps its streams.
+
+    Without an authority the server lets in anybody; without a port there is no MQTT.
 
     Raises:
         NotFit: it cannot be written.
     """
     path = directory / "nats.conf"
-    text = CONFIGURATION.format(listen=json.dumps(f"{HOST}:{port}"), store=_quoted(directory / "nats"))
+    text = CONFIGURATION.format(
+        listen=json.dumps(f"{HOST}:{port}"),
+        store=_quoted(directory / "nats"),
+        mqtt="" if mqtt_port is None else f"mqtt {{ listen: {json.dumps(f'{HOST}:{mqtt_port}')} }}\n",
+        authority="" if authority is None else trust(authority, directory / "nats-accounts"),
+    )
     try:
-        path.write_text(text, encoding="utf-8")
+        put(path, text.encode())
     except OSError as error:
         raise NotFit(f"cannot write {path}: {error.strerror}") from error
     return path
+
+
+def trust(authority: Authority, accounts: Path) -> str:
+    """The part of a configuration by which a server lets in those alone for whom the authority vouches.
+
+    It keeps the accounts in `accounts`, and a newer one that it is told of takes the place of the one here.
+    """
+    preloaded = "".join(f"  {key}: {token}\n" for key, token in authority.account_jwts().items())
+    return (
+        f"operator: {authority.operator_jwt()}\n"
+        f"system_account: {authority.system_account}\n"
+        f'resolver {{ type: full, dir: {_quoted(accounts)}, allow_delete: false, interval: "2m" }}\n'
+        f"resolver_preload {{\n{preloaded}}}\n"
+    )
 
 
 def command(program: Path, configuration: Path) -> Sequence[str]:

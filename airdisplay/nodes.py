@@ -6,14 +6,14 @@ from typing import Final
 import anyio
 
 from airdisplay.asking import Missing
-from shared.mesh.connection import open_mesh
+from shared.mesh.connection import Nats, open_mesh
 from shared.mesh.services import Found
 from shared.mesh.services import discover as ask_everyone
 
 _CONNECT_SECONDS: Final = 2.0
 
 
-async def discover(nats_url: str) -> list[Found]:
+async def discover(nats: Nats) -> list[Found]:
     """Every instance, with its statistics.
 
     Raises:
@@ -21,6 +21,6 @@ async def discover(nats_url: str) -> list[Found]:
     """
     async with AsyncExitStack() as stack:
         with anyio.move_on_after(_CONNECT_SECONDS):
-            mesh = await stack.enter_async_context(open_mesh(nats_url, name="airdisplay-nodes"))
+            mesh = await stack.enter_async_context(open_mesh(nats, name="airdisplay-nodes"))
             return await ask_everyone(mesh, "STATS")
-    raise Missing(f"NATS at {nats_url}")
+    raise Missing(f"NATS at {nats.url}")

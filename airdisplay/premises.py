@@ -11,6 +11,7 @@ from typing import Final
 
 from airdisplay import signing
 from shared.contracts.errors import NotFit
+from shared.settings import DEFAULT_MQTT_PORT
 
 _LOCK: Final = "up.lock"
 OPERATOR_TOKEN: Final = "operator.token"  # noqa: S105 (a file)
@@ -93,6 +94,24 @@ def check_ports(http: tuple[str, int], nats: tuple[str, int]) -> None:
             _try_to_listen(host, port)
         except OSError as error:
             raise NotFit(_why_not(what, host, port, error)) from error
+
+
+def mqtt_port(host: str, named: int | None) -> int | None:
+    """The port to serve MQTT on; None for none. Unless one is named it is the usual one, where that is free.
+
+    Raises:
+        NotFit: the one that is named cannot be served.
+    """
+    if named == 0:
+        return None
+    port = DEFAULT_MQTT_PORT if named is None else named
+    try:
+        _try_to_listen(host, port)
+    except OSError as error:
+        if named is None:
+            return None
+        raise NotFit(_why_not("MQTT", host, port, error)) from error
+    return port
 
 
 def reachable(host: str, port: int) -> str:

@@ -20,12 +20,13 @@ import httpx
 from anyio.abc import TaskStatus
 
 from airdisplay import nats_server, premises, signing
+from airdisplay.authority.authority import CREDENTIALS, Authority
 from airdisplay.child_logs import ChildLog
 from airdisplay.fleet import fleet, register
 from airdisplay.supervisor import Program, Supervisor
 from airdisplay_client.problems import problem_sentence
 from shared.contracts.errors import NotFit
-from shared.mesh.connection import open_mesh
+from shared.mesh.connection import Nats, open_mesh
 from shared.mesh.services import discover
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -35,6 +36,8 @@ _POLL_SECONDS: Final = 0.05
 _PATIENCE_SECONDS: Final = 10.0
 _ANSWER_SECONDS: Final = 2.0
 _NAMED_AT_MOST: Final = 3
+# Of a larger fleet the rest comes over connections that are shared.
+_OWN_CREDENTIALS_AT_MOST: Final = 1_000
 _NAME_WIDTH: Final = 8
 
 
@@ -53,6 +56,8 @@ class Settings:
     guests: str | None = None
     http_origins: Sequence[str] = ()
     http_hosts: Sequence[str] = ()
+    nats_open: bool = False
+    mqtt_port: int | None = None
 
     @property
     def nats_url(self) -> str:
@@ -76,7 +81,11 @@ def up(settings: Settings) -> None:
     with premises.data_directory(settings.data_dir) as directory:
         premises.check_ports((settings.http_host, settings.http_port), (nats_server.HOST, settings.nats_port))
         premises.operator_token(directory)
-        configuration = nats_server.configure(directory, settings.nats_port)
+        authority = None if settings.nats_open else _authority(settings, directory)
+        mqtt_port = premises.mqtt_port(nats_server.HOST, settings.mqtt_port)
+        configuration = nats_server.configure(
+            directory, settings.nats_port, mqtt_port=mqtt_port, authority=authority
+        )
         running = programs(settings, directory, nats_server.command(program, configuration))
         reason = anyio.run(_live, settings, directory, running)
     if reason is not None:
@@ -87,19 +96,31 @@ def programs(settings: Settings, directory: Path, nats: Sequence[str]) -> list[P
     """What is run. Stopped from the end: first nobody asks any more, and what they ask leaves last."""
     environment = _environment(settings, directory)
 
-    def python(name: str, *arguments: str) -> Program:
+    def python(user: str, *arguments: str, name: str = "") -> Program:
         # -P: a folder of that name where the user happens to be is none of ours.
         command = (sys.executable, "-P", "-m", *arguments)
-        return Program(name=name, command=command, environment=environment)
+        credentials = "" if settings.nats_open else str(directory / CREDENTIALS / f"{user}.creds")
+        own = {**environment, "AIRDISPLAY_NATS_CREDS": credentials}
+        return Program(name=name or user, command=command, environment=own)
 
     return [
         Program(name="nats", command=nats),
         python("banner", "services.banner"),
         python("expiry", "services.expiry"),
         python("lobby", "services.lobby"),
-        *([python("hardware", "airdisplay", "device")] if settings.banners else []),
+        python("intake", "services.intake"),
+        *([python("fleet", "airdisplay", "device", name="hardware")] if settings.banners else []),
         python("gateway", "services.gateway"),
     ]
+
+
+def _authority(settings: Settings, directory: Path) -> Authority:
+    """The keys of this data directory, with credentials for everybody who is started here."""
+    authority = Authority(directory)
+    authority.for_all()
+    authority.fleet()
+    authority.add_devices(fleet(settings.banners)[:_OWN_CREDENTIALS_AT_MOST])
+    return authority
 
 
 def greeting(settings: Settings, directory: Path) -> list[str]:
@@ -126,6 +147,7 @@ def _environment(settings: Settings, directory: Path) -> Mapping[str, str]:
         **os.environ,
         "PYTHONPATH": os.pathsep.join(paths),
         "AIRDISPLAY_NATS_URL": settings.nats_url,
+        "AIRDISPLAY_NATS_CA": "",
         "AIRDISPLAY_HTTP_HOST": settings.http_host,
         "AIRDISPLAY_HTTP_PORT": str(settings.http_port),
         "AIRDISPLAY_DATA_DIR": str(directory),
@@ -173,7 +195,7 @@ async def _end_on_signal(supervisor: Supervisor, *, task_status: TaskStatus[None
 async def _welcome(settings: Settings, directory: Path) -> None:
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_ask_for_patience, settings)
-        async with open_mesh(settings.nats_url, name="airdisplay-up") as mesh:
+        async with open_mesh(_as_operator(settings, directory), name="airdisplay-up") as mesh:
             for refusal in await register(mesh, fleet(settings.banners)):
                 _say("up", refusal, logging.WARNING)
             while not await discover(mesh, "PING", "lobby", seconds=_POLL_SECONDS):
@@ -182,6 +204,11 @@ async def _welcome(settings: Settings, directory: Path) -> None:
             await anyio.sleep(_POLL_SECONDS)
         tasks.cancel_scope.cancel()
     _print("\n".join(greeting(settings, directory)))
+
+
+def _as_operator(settings: Settings, directory: Path) -> Nats:
+    credentials = None if settings.nats_open else directory / CREDENTIALS / "operator.creds"
+    return Nats(url=settings.nats_url, credentials=credentials)
 
 
 async def _ask_for_patience(settings: Settings) -> None:

@@ -3,6 +3,7 @@
 click reads, converts and refuses them, in one sentence each.
 """
 
+import functools
 import ipaddress
 import re
 from collections.abc import Callable
@@ -11,10 +12,13 @@ from typing import Any, Final
 
 import click
 
+from shared.mesh.connection import Nats
+
 Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 DEFAULT_NATS_PORT: Final = 4222
 DEFAULT_HTTP_PORT: Final = 8000
+DEFAULT_MQTT_PORT: Final = 1883
 DEFAULT_TTL_SECONDS: Final = 60.0
 LONGEST_TTL_SECONDS: Final = 24 * 60 * 60
 
@@ -73,6 +77,42 @@ _PORT = click.IntRange(1, 65_535)
 
 nats_url = _option(
     "nats-url", default=f"nats://127.0.0.1:{DEFAULT_NATS_PORT}", help="Where NATS is; several with commas."
+)
+nats_creds = _option(
+    "nats-creds",
+    default=None,
+    type=click.Path(path_type=Path),
+    help="File with the credentials for NATS, as `airdisplay up` or `airdisplay credentials` makes them.",
+)
+nats_ca = _option(
+    "nats-ca",
+    default=None,
+    type=click.Path(path_type=Path),
+    help="File with the certificate that vouches for NATS servers with TLS; none: the system's.",
+)
+
+
+def nats(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Where NATS is, and as whom to go there: all that takes, as one argument `nats`."""
+
+    @functools.wraps(command)
+    def told(*args: Any, nats_url: str, nats_creds: Path | None, nats_ca: Path | None, **others: Any) -> Any:
+        return command(*args, nats=Nats(url=nats_url, credentials=nats_creds, ca=nats_ca), **others)
+
+    return nats_url(nats_creds(nats_ca(told)))
+
+
+nats_open = _option(
+    "nats-open",
+    default="off",
+    type=click.Choice(["on", "off"]),
+    help="on: NATS lets in anybody on this machine, without credentials. For experiments alone.",
+)
+mqtt_port = _option(
+    "mqtt-port",
+    default=None,
+    type=click.IntRange(0, 65_535),
+    help="Port for MQTT, 0 for none; unless given 1883, where that is free.",
 )
 nats_port = _option("nats-port", default=DEFAULT_NATS_PORT, type=_PORT, help="Port for NATS.")
 http_host = _option("http-host", default="127.0.0.1", help="Address to serve HTTP on.")

@@ -7,18 +7,19 @@ import click
 from examples.rooms.door import NAME
 from examples.rooms.service import rooms_service
 from shared import settings
+from shared.mesh.connection import Nats
 from shared.mesh.process import run_on_mesh
 
 
 @click.command()
-@settings.nats_url
+@settings.nats
 @settings.replicas
-def main(nats_url: str, replicas: int) -> None:
+def main(nats: Nats, replicas: int) -> None:
     """Put strangers into rooms, two to a room."""
     sys.exit(
         run_on_mesh(
             NAME,
-            nats_url,
+            nats,
             lambda mesh, instance: rooms_service(mesh, instance=instance, replicas=replicas),
         )
     )

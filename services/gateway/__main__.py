@@ -12,11 +12,12 @@ from services.gateway.fair_use import FairUse, fair_use
 from services.gateway.service import NAME, gateway_service
 from shared import settings
 from shared.contracts.errors import Malformed
+from shared.mesh.connection import Nats
 from shared.mesh.process import run_on_mesh
 
 
 @click.command()
-@settings.nats_url
+@settings.nats
 @settings.http_host
 @settings.http_port
 @settings.replicas
@@ -33,7 +34,7 @@ from shared.mesh.process import run_on_mesh
 @settings.ws_compression
 def main(
     *,
-    nats_url: str,
+    nats: Nats,
     http_host: str,
     http_port: int,
     replicas: int,
@@ -64,7 +65,7 @@ def main(
     sys.exit(
         run_on_mesh(
             NAME,
-            nats_url,
+            nats,
             lambda mesh, instance: gateway_service(
                 mesh,
                 instance=instance,

@@ -14,7 +14,7 @@ import structlog
 from services.gateway.positions import HardwarePosition, hardware_position, mark_of
 from shared.contracts import subjects
 from shared.contracts.errors import UNDECODABLE, Malformed
-from shared.contracts.hardware import Reported
+from shared.contracts.hardware import KeptReport
 from shared.contracts.identity import BannerId
 from shared.contracts.views import ReportedView
 from shared.mesh import clock
@@ -26,7 +26,7 @@ _UNSURE: Final = sys.maxsize
 
 log = structlog.get_logger()
 
-_reported_decoder = msgspec.json.Decoder(Reported)
+_reported_decoder = msgspec.json.Decoder(KeptReport)
 
 
 class Heard:
@@ -63,10 +63,7 @@ class Heard:
         changed: list[BannerId] = []
         for entry in entries:
             self._reported = entry.sequence
-            try:
-                banner = subjects.parse_banner(entry.subject).banner
-            except Malformed:
-                continue
+            banner = BannerId(subjects.key_of(entry.subject))
             try:
                 said = _reported_decoder.decode(entry.data)
             except UNDECODABLE as error:
@@ -75,7 +72,7 @@ class Heard:
                 log.warning("report not understood", subject=entry.subject, problem=str(error))
                 continue
             self._reported_changed[banner] = entry.sequence
-            self.reported[banner] = ReportedView(said.display_id, said.at)
+            self.reported[banner] = ReportedView(said.display_id, said.heard_at)
             changed.append(banner)
         return changed
 

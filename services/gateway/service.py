@@ -99,7 +99,7 @@ async def gateway_service(
         serve(mesh, service),
         follow(mesh, streams.BANNERS.stream, streams.BANNERS.everything) as log,
         follow(mesh, streams.LOBBIES.stream, streams.LOBBIES.everything) as lobby_log,
-        follow(mesh, streams.REPORTED, subjects.every_banner("reported")) as reported,
+        follow(mesh, streams.REPORTED, subjects.reported("*")) as reported,
         follow(
             mesh, streams.PRESENCE, subjects.every_banner("presence"), on_restart=view.forget_presence
         ) as presence,

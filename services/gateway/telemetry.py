@@ -139,7 +139,7 @@ class Readings:
             return
         after = min(self._watched[banner].up_to for banner in banners)
         try:
-            look = await self._newest([subjects.telemetry(banner, "*") for banner in banners], after)
+            look = await self._newest([subjects.measured(banner, "*") for banner in banners], after)
         except TooMany as error:
             if len(banners) == 1:
                 self._pass_over(banners[0], str(error))
@@ -174,7 +174,7 @@ class Readings:
     def _take(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
             try:
-                banner, kind = subjects.parse_telemetry(entry.subject)
+                banner, kind = subjects.parse_measured(entry.subject)
                 watched = self._watched.get(banner)
                 reading = None if watched is None else _reading(watched, kind)
                 if watched is None or reading is None or reading.sequence >= entry.sequence:

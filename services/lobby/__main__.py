@@ -6,18 +6,19 @@ import click
 
 from services.lobby.service import NAME, lobby_service
 from shared import settings
+from shared.mesh.connection import Nats
 from shared.mesh.process import run_on_mesh
 
 
 @click.command()
-@settings.nats_url
+@settings.nats
 @settings.replicas
-def main(nats_url: str, replicas: int) -> None:
+def main(nats: Nats, replicas: int) -> None:
     """Find a free banner for whoever takes any."""
     sys.exit(
         run_on_mesh(
             NAME,
-            nats_url,
+            nats,
             lambda mesh, instance: lobby_service(mesh, instance=instance, replicas=replicas),
         )
     )

@@ -5,6 +5,9 @@ airdisplay.<entity>.<key>.state     the committed record, republished by the ser
 airdisplay.banners.expire           many expiries in one request
 airdisplay.banner.<id>.<hardware>   what hardware says: hello, reported, presence
 airdisplay.banner.<id>.telemetry.<kind>   what hardware or another service measures
+airdisplay.banner.<id>.seen         heartbeats, and the silence after the last one; republished by the server
+airdisplay.reported.<id>            what hardware has reported, once somebody looked at it
+airdisplay.measured.<id>.<kind>     what is measured, once somebody looked at it
 airdisplay.history.<entity>.<key>   every record, in the entity's history
 $KV.<bucket>.<key>                  a record in its bucket
 """
@@ -49,6 +52,16 @@ def telemetry(banner: BannerId | str, kind: str) -> str:
     return f"{entity('banner', banner, _TELEMETRY)}.{kind}"
 
 
+def reported(banner: BannerId | str) -> str:
+    """Where the reports of one banner's hardware are kept; the id may be ``*``."""
+    return f"{ROOT}.reported.{banner}"
+
+
+def measured(banner: BannerId | str, kind: str) -> str:
+    """Where one kind of measurement on a banner is kept; either may be ``*``."""
+    return f"{ROOT}.measured.{banner}.{kind}"
+
+
 def expire_many() -> str:
     """One request that carries expiries of many banners."""
     return f"{ROOT}.banners.expire"
@@ -69,6 +82,11 @@ def republished(name: str) -> str:
     return entity(name, _FIRST_WILDCARD, "state")
 
 
+def seen() -> str:
+    """The destination pattern by which the server tells of heartbeats, and of silence."""
+    return entity("banner", _FIRST_WILDCARD, "seen")
+
+
 def mirrored(name: str) -> str:
     """The destination pattern by which a history takes over a bucket's records."""
     return history(name, _FIRST_WILDCARD)
@@ -85,7 +103,7 @@ def parse_banner(subject: str) -> Address:
 
 
 def parse_telemetry(subject: str) -> Address:
-    """The banner and the kind of measurement that a subject names.
+    """The banner and the kind of measurement that a subject of hardware names.
 
     Raises:
         Malformed: it is not of that form.
@@ -95,6 +113,19 @@ def parse_telemetry(subject: str) -> Address:
         expected = f"a subject {ROOT}.banner.<id>.{_TELEMETRY}.<kind>"
         raise Malformed(expected, found=subject)
     return Address(BannerId(entity_id("banner", tokens[2])), entity_id("telemetry kind", tokens[4]))
+
+
+def parse_measured(subject: str) -> Address:
+    """The banner and the kind that the subject of a kept measurement names.
+
+    Raises:
+        Malformed: it is not of that form.
+    """
+    tokens = subject.split(".")
+    if len(tokens) != _TOKENS or tokens[:2] != [ROOT, "measured"]:
+        expected = f"a subject {ROOT}.measured.<id>.<kind>"
+        raise Malformed(expected, found=subject)
+    return Address(BannerId(entity_id("banner", tokens[2])), entity_id("telemetry kind", tokens[3]))
 
 
 def parse(name: str, subject: str) -> tuple[str, str]:

@@ -1,11 +1,16 @@
 """The connection of a process to the mesh: opened once, reconnecting for ever, drained on the way out."""
 
 import asyncio
+import base64
+import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from typing import Final
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
 
 import anyio
+import msgspec
 import nats.errors
 import structlog
 from nats.aio.client import PING_PROTO, Client
@@ -110,19 +115,35 @@ class Mesh:
             callback()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Nats:
+    """Where NATS is, and as whom to go there.
+
+    Args:
+        url: of a server; several with commas.
+        credentials: the file with the credentials; none where the servers ask for none.
+        ca: the file with the certificate that vouches for servers that speak TLS; none for the system's.
+    """
+
+    url: str
+    credentials: Path | None = None
+    ca: Path | None = None
+
+
 @asynccontextmanager
-async def open_mesh(url: str, *, name: str) -> AsyncGenerator[Mesh]:
-    """Connect, and wait for a server for as long as the caller lets us; `url` may name several, with commas.
+async def open_mesh(where: Nats | str, *, name: str) -> AsyncGenerator[Mesh]:
+    """Connect, and wait for a server for as long as the caller lets us.
 
     Raises:
-        NotFit: the server is too old for the mesh.
+        NotFit: the server is too old for the mesh, or refuses the credentials, or the files will not do.
     """
+    nats = Nats(url=where) if isinstance(where, str) else where
     client = _OrderlyClient()
     mesh = Mesh(client)
-    await client.connect(
-        [server.strip() for server in url.split(",")],
+    await _connect(
+        client,
+        nats,
         name=name,
-        error_cb=_on_error,
         disconnected_cb=mesh.disconnected,
         reconnected_cb=mesh.reconnected,
         closed_cb=mesh.closed,
@@ -134,6 +155,7 @@ async def open_mesh(url: str, *, name: str) -> AsyncGenerator[Mesh]:
         drain_timeout=_DRAIN_SECONDS,
         # Our subjects are built in one module from validated ids, so they are not checked again.
         skip_subject_validation=True,
+        **_as_whom(nats),
     )
     try:
         _check_version(client)
@@ -155,6 +177,79 @@ class _OrderlyClient(Client):
         self._pongs.append(asyncio.get_running_loop().create_future() if future is None else future)
         await self._send_command(PING_PROTO)
         await self._flush_pending()
+
+
+async def _connect(client: Client, nats_: Nats, **how: Any) -> None:
+    """Connect; nats-py would try for ever with credentials that are refused.
+
+    Raises:
+        NotFit: they are.
+    """
+    refused = False
+
+    async def on_error(error: Exception) -> None:
+        nonlocal refused
+        if not client.is_connected and _REFUSED in str(error).lower():
+            refused = True
+            scope.cancel()
+        await _on_error(error)
+
+    with anyio.CancelScope() as scope:
+        await client.connect([each.strip() for each in nats_.url.split(",")], error_cb=on_error, **how)
+    if refused:
+        await client.close()
+        why = (
+            "asks for credentials: name a file with --nats-creds"
+            if nats_.credentials is None
+            else f"refuses the credentials in {nats_.credentials}"
+        )
+        raise NotFit(f"NATS at {nats_.url} {why}")
+
+
+def _as_whom(nats_: Nats) -> dict[str, Any]:
+    """What nats-py has to be told of credentials and certificates.
+
+    Raises:
+        NotFit: the files will not do.
+    """
+    told: dict[str, Any] = {}
+    if nats_.credentials is not None:
+        # Every user hears the answers to its own questions only.
+        told["inbox_prefix"] = f"_INBOX_{credentials_name(nats_.credentials)}"
+        told["user_credentials"] = str(nats_.credentials)
+    if nats_.ca is not None:
+        try:
+            told["tls"] = ssl.create_default_context(cafile=nats_.ca)
+        except (OSError, ssl.SSLError) as error:
+            raise NotFit(f"expected a certificate in {nats_.ca}: {error}") from error
+    return told
+
+
+def credentials_name(path: Path) -> str:
+    """The name in a credentials file.
+
+    Raises:
+        NotFit: it is none, or cannot be read.
+    """
+    try:
+        token = next(
+            line for line in path.read_text(encoding="ascii").splitlines() if line.count(".") == _DOTS
+        )
+        body = token.split(".")[1]
+        return _named.decode(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))).name
+    except OSError as error:
+        raise NotFit(f"cannot read the credentials in {path}: {error.strerror}") from error
+    except (StopIteration, ValueError, msgspec.MsgspecError):
+        raise NotFit(f"expected credentials for NATS in {path}, found something else") from None
+
+
+class _Named(msgspec.Struct):
+    name: str
+
+
+_named: Final = msgspec.json.Decoder(_Named)
+_DOTS: Final = 2
+_REFUSED: Final = "authorization violation"
 
 
 async def _leave(client: Client) -> None:

@@ -29,13 +29,14 @@ class Requests:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._prefix = client.new_inbox() + "."
+        self._prefix = ""
         self._waiting: dict[str, _Question] = {}
         self._count = 0
         self._sweeping = False
 
     async def open(self) -> None:
-        """Start to listen for answers."""
+        """Start to listen for answers, on a connection that is open: until then nobody knows whose it is."""
+        self._prefix = self._client.new_inbox() + "."
         await self._client.subscribe(self._prefix + "*", cb=self._on_answer)
 
     async def ask(

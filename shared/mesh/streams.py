@@ -10,18 +10,19 @@ import msgspec
 import nats.errors
 import structlog
 from nats.js import JetStreamContext
-from nats.js.api import RePublish, StorageType, StreamConfig, StreamSource, SubjectTransform
+from nats.js.api import RePublish, RetentionPolicy, StorageType, StreamConfig, StreamSource, SubjectTransform
 from nats.js.errors import APIError, ServiceUnavailableError
 
 from shared.contracts import subjects
 from shared.contracts.errors import NotFit, OutcomeUnknown, Unreachable
-from shared.contracts.hardware import SILENT_AFTER_SECONDS
+from shared.contracts.hardware import REPORT_BYTES_AT_MOST, SAID_BYTES_AT_MOST, SILENT_AFTER_SECONDS
 from shared.contracts.instants import Instant, epoch_ms
 from shared.contracts.telemetry import VALUE_BYTES_AT_MOST
 from shared.entities.repository import ARCHIVED_EVERY
 from shared.mesh import clock
 from shared.mesh.connection import Mesh
 
+INTAKE: Final = "INTAKE"
 REPORTED: Final = "REPORTED"
 PRESENCE: Final = "PRESENCE"
 TELEMETRY: Final = "TELEMETRY"
@@ -76,6 +77,10 @@ _CLAIM_SECONDS: Final = 25 * 60 * 60
 _HARDWARE_BYTES_AT_MOST: Final = 4 * 1024
 # So many users and addresses in one window; of more, those are forgotten that were seen longest ago.
 _LIMITS_AT_MOST: Final = 1_000_000
+# As many as may come in one breath; whoever says more than is looked at loses the oldest of its own.
+_UNREAD_PER_SUBJECT: Final = 16
+_UNREAD_AT_MOST: Final = 500_000
+_UNREAD_SECONDS: Final = 60 * 60
 # What hardware measures in a day, and something for those who measure more often.
 _READINGS_PER_SUBJECT: Final = 20_000
 # The server sets this much aside, also on a laptop: at some 200 bytes a reading, a day of fifty banners with
@@ -172,13 +177,33 @@ def limits(replicas: int) -> StreamConfig:
     )
 
 
+def intake(replicas: int) -> StreamConfig:
+    """What hardware says, until somebody has looked at it: of each subject only the newest few.
+
+    So who says much takes the place of nothing but what it said before, and nobody has to read it all.
+    """
+    return StreamConfig(
+        name=INTAKE,
+        subjects=[subjects.every_banner("reported"), subjects.telemetry("*", "*")],
+        retention=RetentionPolicy.WORK_QUEUE,
+        max_msgs_per_subject=_UNREAD_PER_SUBJECT,
+        max_msgs=_UNREAD_AT_MOST,
+        max_msg_size=SAID_BYTES_AT_MOST,
+        max_age=_UNREAD_SECONDS,
+        # As for presence: a single server would lose the stream itself with its memory.
+        storage=StorageType.MEMORY if replicas > 1 else StorageType.FILE,
+        num_replicas=replicas,
+    )
+
+
 def reported(replicas: int) -> StreamConfig:
-    """The last thing that each banner's hardware said it shows."""
+    """What each banner's hardware showed, and when: proof of display, as long as the history has it."""
     return StreamConfig(
         name=REPORTED,
-        subjects=[subjects.every_banner("reported")],
-        max_msgs_per_subject=1,
-        max_msg_size=_HARDWARE_BYTES_AT_MOST,
+        subjects=[subjects.reported("*")],
+        max_age=_HISTORY_DAYS * _DAY,
+        max_msgs_per_subject=_HISTORY_PER_KEY,
+        max_msg_size=REPORT_BYTES_AT_MOST,
         allow_direct=True,
         storage=StorageType.FILE,
         num_replicas=replicas,
@@ -196,6 +221,8 @@ def presence(replicas: int) -> StreamConfig:
         subject_delete_marker_ttl=_MARKER_SECONDS,
         allow_rollup_hdrs=True,
         allow_direct=True,
+        # By the server itself, markers among them: who falls silent is told of with no service running.
+        republish=RePublish(src=subjects.every_banner("presence"), dest=subjects.seen()),
         # Memory survives one server of a cluster; with a single server it would be lost with it.
         storage=StorageType.MEMORY if replicas > 1 else StorageType.FILE,
         num_replicas=replicas,
@@ -206,7 +233,7 @@ def telemetry(replicas: int) -> StreamConfig:
     """What was measured during a day. The oldest goes first; no subject keeps more than its share."""
     return StreamConfig(
         name=TELEMETRY,
-        subjects=[subjects.telemetry("*", "*")],
+        subjects=[subjects.measured("*", "*")],
         max_age=_DAY,
         max_bytes=_TELEMETRY_BYTES,
         max_msgs_per_subject=_READINGS_PER_SUBJECT,
@@ -229,6 +256,7 @@ def everything(replicas: int) -> Sequence[StreamConfig]:
         reported(replicas),
         presence(replicas),
         telemetry(replicas),
+        intake(replicas),  # after the two that once had its subjects
     )
 
 

@@ -29,6 +29,7 @@ from services.gateway.problems import MEDIA_TYPE
 from services.gateway.server import listen, serving
 from services.gateway.service import NAME, gateway_service
 from services.gateway.watches import watches
+from services.intake.service import intake_service
 from services.lobby.service import LobbyService
 from shared.contracts.identity import BannerId
 from shared.contracts.lobby import pool_of
@@ -145,6 +146,8 @@ async def running_services(
         if expiry:
             elsewhere = await enter(open_mesh(nats_url, name="expiry"))
             await enter(expiry_service(elsewhere, instance="test", replicas=1))
+        at_the_door = await enter(open_mesh(nats_url, name="intake"))
+        await enter(intake_service(at_the_door, instance="test", replicas=1))
         yield Services(mesh, lobby)
 
 

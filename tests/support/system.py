@@ -14,6 +14,9 @@ from typing import Final
 
 import httpx
 
+from airdisplay.authority.authority import Authority
+from airdisplay.nats_server import trust
+from shared.mesh.connection import Nats
 from tests.support.nats_server import NatsServer, running_nats_server
 from tests.support.signing import AS_OPERATOR, keys_file
 from tests.support.waiting import until
@@ -65,10 +68,17 @@ class Part:
 class System:
     """A nats-server and services around it. Services are named `banner-0`, `gateway-1` and so on."""
 
-    def __init__(self, nats: NatsServer, ports: list[int], parts: dict[str, Part]) -> None:
+    def __init__(
+        self, nats: NatsServer, ports: list[int], parts: dict[str, Part], authority: Authority
+    ) -> None:
         self.nats = nats
+        self.authority = authority
         self.parts = parts
         self.urls = [f"http://127.0.0.1:{port}" for port in ports]
+
+    def nats_as(self, user: str) -> Nats:
+        """Where NATS is, and as whom to go there: a service, `operator`, `telemetry`."""
+        return Nats(url=self.nats.url, credentials=self.authority.file_of(user))
 
     async def ready(self) -> None:
         """Wait until every gateway has all that it needs."""
@@ -86,19 +96,33 @@ class System:
 
 @asynccontextmanager
 async def running_system(
-    directory: Path, *, ttl: float, banners: int = 1, expiries: int = 1, lobbies: int = 1, gateways: int = 1
+    directory: Path,
+    *,
+    ttl: float,
+    banners: int = 1,
+    expiries: int = 1,
+    lobbies: int = 1,
+    intakes: int = 1,
+    gateways: int = 1,
 ) -> AsyncGenerator[System]:
     """A mesh that serves, until the block is left; a display lasts `ttl` seconds."""
-    async with running_nats_server(directory) as nats:
-        at = ["--nats-url", nats.url]
+    authority = Authority(directory)
+    authority.for_all()
+    authority.fleet()
+    async with running_nats_server(directory, configuration=trust(authority, directory / "accounts")) as nats:
+
+        def at(user: str) -> list[str]:
+            return ["--nats-url", nats.url, "--nats-creds", str(authority.file_of(user))]
+
         keys = ["--auth-keys", str(keys_file())]
         ports = [_free_port() for _ in range(gateways)]
         arguments = {
-            **{f"banner-{number}": [*at, "--display-ttl", str(ttl)] for number in range(banners)},
-            **{f"expiry-{number}": at for number in range(expiries)},
-            **{f"lobby-{number}": at for number in range(lobbies)},
+            **{f"banner-{number}": [*at("banner"), "--display-ttl", str(ttl)] for number in range(banners)},
+            **{f"expiry-{number}": at("expiry") for number in range(expiries)},
+            **{f"lobby-{number}": at("lobby") for number in range(lobbies)},
+            **{f"intake-{number}": at("intake") for number in range(intakes)},
             **{
-                f"gateway-{number}": [*at, *keys, "--http-port", str(port)]
+                f"gateway-{number}": [*at("gateway"), *keys, "--http-port", str(port)]
                 for number, port in enumerate(ports)
             },
         }
@@ -106,7 +130,7 @@ async def running_system(
             name: Part(name.partition("-")[0], each, directory / f"{name}.log")
             for name, each in arguments.items()
         }
-        system = System(nats, ports, parts)
+        system = System(nats, ports, parts, authority)
         try:
             for part in parts.values():
                 part.start()

@@ -181,12 +181,19 @@ async def test_everybody_is_shown_once_in_turn_while_everything_is_killed(tmp_pa
     killed: list[str] = []
     async with (
         running_system(tmp_path, ttl=TTL, banners=2, expiries=2, lobbies=2, gateways=2) as system,
-        open_mesh(system.nats.url, name="judge") as mesh,
+        open_mesh(system.nats_as("operator"), name="judge") as mesh,
         httpx.AsyncClient(timeout=20, limits=httpx.Limits(max_connections=2 * PEOPLE)) as client,
         listening(mesh) as lobby_log,
     ):
         await system.register(*BANNERS)
-        hardware = ["device", *BANNERS, "--nats-url", system.nats.url]
+        hardware = [
+            "device",
+            *BANNERS,
+            "--nats-url",
+            system.nats.url,
+            "--nats-creds",
+            str(system.authority.fleet()),
+        ]
         with running_module("airdisplay", *hardware, log=tmp_path / "hardware.log"):
             await until(lambda: all_are_online(client, system.urls[0]))
             people = [

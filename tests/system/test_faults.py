@@ -119,7 +119,7 @@ async def read_log(system: System) -> list[Logged]:
     """Every record that was ever committed, from HISTORY, once it has as many as the bucket committed."""
     records: list[Logged] = []
     read = decoder().decode
-    async with open_mesh(system.nats.url, name="judge") as mesh:
+    async with open_mesh(system.nats_as("operator"), name="judge") as mesh:
         last = (await streams.info(mesh, streams.BANNERS.stream)).state.last_seq
         history = streams.BANNERS.history
         assert history is not None

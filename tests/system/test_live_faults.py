@@ -103,7 +103,7 @@ class Traffic:
 @asynccontextmanager
 async def traffic_on(system: System) -> AsyncGenerator[Traffic]:
     """Traffic until the block is left."""
-    async with open_mesh(system.nats.url, name="traffic") as mesh, anyio.create_task_group() as tasks:
+    async with open_mesh(system.nats_as("fleet"), name="traffic") as mesh, anyio.create_task_group() as tasks:
         traffic = Traffic(mesh)
         tasks.start_soon(traffic.flow)
         yield traffic
@@ -119,14 +119,14 @@ async def listed(url: str) -> dict[BannerId, BannerView]:
 
 async def newest(system: System) -> dict[BannerId, int]:
     """The revision of each banner as the store has it."""
-    async with open_mesh(system.nats.url, name="reader") as mesh:
+    async with open_mesh(system.nats_as("operator"), name="reader") as mesh:
         replies = {banner: await Banners(mesh).get(banner) for banner in BANNERS}
     return {banner: reply.revision for banner, reply in replies.items() if isinstance(reply, Accepted)}
 
 
 async def history(system: System) -> dict[BannerId, list[int]]:
     """The revisions of each banner, as HISTORY has them."""
-    async with open_mesh(system.nats.url, name="reader") as mesh:
+    async with open_mesh(system.nats_as("operator"), name="reader") as mesh:
         return {banner: [each.revision for each in await records_of(mesh, banner)] for banner in BANNERS}
 
 

@@ -1,0 +1,1 @@
+"""The intake: looks at what hardware says before the mesh keeps it."""
