@@ -3,20 +3,20 @@
 Each command imports what it needs when it is called, so that none waits for the libraries of another.
 """
 
-import dataclasses
 import logging
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
+from airdisplay.complaints import in_one_sentence, keep_quiet
+from airdisplay.credential_commands import as_user, credentials, device
 from shared import settings
-from shared.contracts.errors import AirDisplayError, NotFit
+from shared.contracts.errors import NotFit
 from shared.contracts.identity import banner_id
 from shared.contracts.live import CallerRole
 
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 _ROOT: Final = Path(__file__).parents[1]
-
-INTERRUPTED: Final = 130
-"""What shells say of a program that was ended by Ctrl-C."""
 
 _operator_token_file: Final = click.option(
     "--operator-token-file",
@@ -116,27 +113,9 @@ def up(
         http_hosts=http_hosts,
         log_level=logging.getLevelNamesMapping()[log_level.upper()],
     )
-    _keep_quiet()
-    with _in_one_sentence():
+    keep_quiet()
+    with in_one_sentence():
         everything.up(told)
-
-
-@main.command()
-@click.argument("banner", nargs=-1)
-@settings.nats
-@settings.banners
-def device(banner: tuple[str, ...], nats: "Nats", banners: int) -> None:
-    """Be the hardware of banners: one as a panel, several as lines; without names, the fleet of `up`."""
-    from airdisplay import device_process
-    from airdisplay.fleet import fleet
-
-    with _in_one_sentence():
-        named = [banner_id(each) for each in dict.fromkeys(banner)]
-        if named:
-            sys.exit(device_process.run_seen(nats, named))
-        if not banners:
-            raise NotFit("there are no banners to simulate: name one, or set AIRDISPLAY_BANNERS")
-        sys.exit(device_process.run_fleet(nats, fleet(banners)))
 
 
 @main.command()
@@ -175,7 +154,7 @@ def show(
         _check_usage(tag is None, "A tag says which banners --any may take: leave it out.")
     address = _address(http_host, http_port)
     words = banner if text is None else text
-    with _in_one_sentence():
+    with in_one_sentence():
         named = None if anywhere else banner_id(banner)
         if named is not None and not (queue or follow):
             click.echo(wording.shown(asking.ask(address, lambda air: air.show(named, words), banner=named)))
@@ -242,7 +221,7 @@ def token(*, subject: str, role: CallerRole, expires: float, data_dir: str) -> N
     """Print a bearer token, signed with the key of the data directory; the first call makes that key."""
     from airdisplay import signing
 
-    with _in_one_sentence():
+    with in_one_sentence():
         if not subject:
             raise NotFit("expected a --sub, found an empty one")
         key = signing.signing_key(Path(data_dir).expanduser())
@@ -269,7 +248,7 @@ def pending(banner: str | None, **here: Any) -> None:
     """List what waits for an operator's yes, on one banner or on all; for operators."""
     from airdisplay import moderation, tables
 
-    with _in_one_sentence():
+    with in_one_sentence():
         named = None if banner is None else banner_id(banner)
         found = _asked_as_operator(lambda air: moderation.pending(air, named), **here)
         tables.put(tables.of_pending(found))
@@ -327,7 +306,7 @@ def history(banner: str, limit: int, http_host: str, http_port: int) -> None:
     """List what happened to a banner, the newest first."""
     from airdisplay import asking, tables
 
-    with _in_one_sentence():
+    with in_one_sentence():
         named = banner_id(banner)
 
         async def read(air: "AirDisplay") -> "list[HistoryItem]":
@@ -345,7 +324,7 @@ def watch(banner: tuple[str, ...], http_host: str, http_port: int) -> None:
     from airdisplay import asking
     from airdisplay import watch as live
 
-    with _in_one_sentence():
+    with in_one_sentence():
         named = [banner_id(each) for each in dict.fromkeys(banner)]
         asking.ask(_address(http_host, http_port), lambda air: live.watch(air, named, click.echo))
 
@@ -361,7 +340,7 @@ def banners(http_host: str, http_port: int) -> None:
     async def read(air: "AirDisplay") -> "list[BannerView]":
         return [each async for each in air.banners()]
 
-    with _in_one_sentence():
+    with in_one_sentence():
         tables.put(tables.of_banners(asking.ask(_address(http_host, http_port), read), clock.now()))
 
 
@@ -374,9 +353,9 @@ def list_nodes(nats: "Nats", data_dir: str) -> None:
 
     from airdisplay import nodes, tables
 
-    _keep_quiet()
-    with _in_one_sentence():
-        tables.put(tables.of_nodes(anyio.run(nodes.discover, _as_user(nats, "operator", data_dir))))
+    keep_quiet()
+    with in_one_sentence():
+        tables.put(tables.of_nodes(anyio.run(nodes.discover, as_user(nats, "operator", data_dir))))
 
 
 @main.command()
@@ -390,26 +369,10 @@ def bench(name: tuple[str, ...]) -> None:
     sys.exit(subprocess.call([sys.executable, "-m", "bench", *name], cwd=_ROOT))  # noqa: S603
 
 
-def _keep_quiet() -> None:
-    """Leave talking to the command itself, where the mesh would log."""
-    import structlog
-
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-
-
 def _address(host: str, port: int) -> str:
     from airdisplay import premises
 
     return f"http://{premises.reachable(host, port)}"
-
-
-def _as_user(nats: "Nats", user: str, data_dir: str) -> "Nats":
-    """With the credentials of the data directory, where they are there and no others are named."""
-    from airdisplay.authority.authority import CREDENTIALS
-
-    path = Path(data_dir).expanduser() / CREDENTIALS / f"{user}.creds"
-    named = nats.credentials is not None
-    return nats if named or not path.is_file() else dataclasses.replace(nats, credentials=path)
 
 
 def _operator_token(file: str | None, data_dir: str) -> str:
@@ -421,7 +384,7 @@ def _operator_token(file: str | None, data_dir: str) -> str:
 
 def _say_as_operator(talk: "Callable[[AirDisplay], Awaitable[str]]", **here: Any) -> None:
     """Talk as an operator, and say what came of it."""
-    with _in_one_sentence():
+    with in_one_sentence():
         click.echo(_asked_as_operator(talk, **here))
 
 
@@ -445,24 +408,8 @@ def _check_usage(fits: bool, otherwise: str) -> None:  # noqa: FBT001 (what is c
         raise click.UsageError(otherwise)
 
 
-@contextmanager
-def _in_one_sentence() -> Generator[None]:
-    """Say an expected failure in one sentence, and end with its exit code."""
-    try:
-        yield
-    except AirDisplayError as error:
-        raise _sentence(error) from error
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
-
-
-def _sentence(error: AirDisplayError) -> click.ClickException:
-    return _Unfit(str(error)) if isinstance(error, NotFit) else click.ClickException(str(error))
-
-
-class _Unfit(click.ClickException):
-    exit_code = 78  # as services end that do not fit: starting again will not help
-
+main.add_command(credentials)
+main.add_command(device)
 
 if __name__ == "__main__":
     main(prog_name="airdisplay")

@@ -100,7 +100,7 @@ def configure(directory: Path, port: int, *, mqtt_port: int | None, authority: A
     return path
 
 
-def trust(authority: Authority, accounts: Path) -> str:
+def trust(authority: Authority, accounts: Path | str) -> str:
     """The part of a configuration by which a server lets in those alone for whom the authority vouches.
 
     It keeps the accounts in `accounts`, and a newer one that it is told of takes the place of the one here.
@@ -109,7 +109,7 @@ def trust(authority: Authority, accounts: Path) -> str:
     return (
         f"operator: {authority.operator_jwt()}\n"
         f"system_account: {authority.system_account}\n"
-        f'resolver {{ type: full, dir: {_quoted(accounts)}, allow_delete: false, interval: "2m" }}\n'
+        f'resolver {{ type: full, dir: {_quoted(Path(accounts))}, allow_delete: false, interval: "2m" }}\n'
         f"resolver_preload {{\n{preloaded}}}\n"
     )
 

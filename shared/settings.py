@@ -102,6 +102,11 @@ def nats(command: Callable[..., Any]) -> Callable[..., Any]:
     return nats_url(nats_creds(nats_ca(told)))
 
 
+nats_accounts_dir = _option(
+    "nats-accounts-dir",
+    default="/data/accounts",
+    help="Where the nats-servers keep what they are told of accounts; a folder on their machines.",
+)
 nats_open = _option(
     "nats-open",
     default="off",

@@ -6,78 +6,34 @@ user that it signs the rights of that role and no others, with the user's name p
 
 import base64
 import hashlib
-import secrets
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import msgspec
-import nkeys
 
+from airdisplay.authority.keys import Key
 from airdisplay.authority.roles import Role
-from shared.mesh import clock
 
-Entity = Literal["operator", "account", "user"]
-
-_PREFIXES: Final[Mapping[Entity, int]] = {
-    "operator": nkeys.PREFIX_BYTE_OPERATOR,
-    "account": nkeys.PREFIX_BYTE_ACCOUNT,
-    "user": nkeys.PREFIX_BYTE_USER,
-}
 _VERSION: Final = 2
-_SEED_BYTES: Final = 32
 _NO_LIMIT: Final = -1
 _HEADER: Final = {"typ": "JWT", "alg": "ed25519-nkey"}
 
 
-class Key:
-    """A key pair of NATS; whoever has its seed is who it names."""
-
-    def __init__(self, seed: str) -> None:
-        """Raises nkeys' errors, all of them `nkeys.NkeysError`, where that is no seed."""
-        self.seed = seed
-        self._pair = nkeys.from_seed(seed.encode())
-
-    @classmethod
-    def new(cls, entity: Entity) -> "Key":
-        """One that nobody else has."""
-        return cls(nkeys.encode_seed(secrets.token_bytes(_SEED_BYTES), _PREFIXES[entity]).decode())
-
-    @property
-    def public(self) -> str:
-        """What everybody may know, and by which others name it."""
-        return str(self._pair.public_key.decode())
-
-    def sign(self, data: bytes) -> bytes:
-        """The signature under some bytes."""
-        return bytes(self._pair.sign(data))
+def operator(system_account: str) -> dict[str, Any]:
+    """What an operator says of itself; `system_account` is where the servers talk."""
+    return {"type": "operator", "system_account": system_account}
 
 
-def operator(name: str, key: Key, system_account: str) -> str:
-    """The operator, which vouches for itself; `system_account` is where the servers talk."""
-    return _token(name, key, key.public, {"type": "operator", "system_account": system_account})
-
-
-def account(
-    name: str,
-    subject: str,
-    roles: Mapping[str, Role],
-    revoked: Mapping[str, int],
-    signer: Key,
-    *,
-    storage: bool,
-) -> str:
-    """An account: which signing keys give which role, and whose credentials are void if issued until when.
+def account(roles: Mapping[str, Role], revoked: Mapping[str, int], *, storage: bool) -> dict[str, Any]:
+    """What is said of an account: which signing keys give which role, and whose credentials are void.
 
     Args:
-        name: what people call it.
-        subject: its public key.
         roles: the role that each signing key gives, by the public key.
         revoked: users by their public keys; what was issued until that second is void.
-        signer: the operator.
         storage: whether it may keep streams.
     """
     stored = _NO_LIMIT if storage else 0
-    claims = {
+    return {
         "type": "account",
         "limits": {
             **dict.fromkeys(("subs", "data", "payload", "imports", "exports", "conn", "leaf"), _NO_LIMIT),
@@ -92,12 +48,39 @@ def account(
         # For whom no role vouches, nothing is allowed.
         "default_permissions": {"pub": {"deny": [">"]}, "sub": {"deny": [">"]}},
     }
-    return _token(name, signer, subject, claims)
 
 
-def user(name: str, subject: str, account: str, signer: Key) -> str:
-    """A user of an account, with the rights of the role that `signer` gives."""
-    return _token(name, signer, subject, {"type": "user", "issuer_account": account})
+def user(account: str) -> dict[str, Any]:
+    """What is said of a user of an account: all else is in the role that its signer gives."""
+    return {"type": "user", "issuer_account": account}
+
+
+def signed(name: str, subject: str, about: Mapping[str, Any], signer: Key, *, issued: int) -> str:
+    """A JWT.
+
+    Args:
+        name: what people call who it is about.
+        subject: the public key of that one.
+        about: what is said, as `operator`, `account` and `user` make it.
+        signer: who says it.
+        issued: the second that it carries; of two accounts, servers keep the one with the later.
+    """
+    claims: dict[str, Any] = {"iat": issued, **_said(name, subject, about, signer.public)}
+    digest = hashlib.sha256(msgspec.json.encode(claims)).digest()
+    claims["jti"] = base64.b32encode(digest).decode().rstrip("=")
+    body = f"{_packed(msgspec.json.encode(_HEADER))}.{_packed(msgspec.json.encode(claims))}"
+    return f"{body}.{_packed(signer.sign(body.encode()))}"
+
+
+def says(token: str, name: str, subject: str, about: Mapping[str, Any], signer: str) -> bool:
+    """Whether a JWT says just that, whenever it was issued; the signature is not looked at.
+
+    Raises:
+        ValueError: it is none.
+    """
+    found = read(token)
+    expected = msgspec.json.decode(msgspec.json.encode(_said(name, subject, about, signer)))
+    return bool(expected == {key: value for key, value in found.items() if key not in {"iat", "jti"}})
 
 
 def credentials(token: str, key: Key) -> str:
@@ -116,7 +99,7 @@ def read(token: str) -> dict[str, Any]:
         ValueError: it is none.
     """
     try:
-        _, body, _ = token.split(".")
+        _, body, _ = token.strip().split(".")
         return msgspec.json.decode(_unpacked(body), type=dict[str, Any])
     except (ValueError, msgspec.DecodeError) as error:
         raise ValueError("expected a JWT") from error
@@ -143,18 +126,8 @@ def _allowed(subjects: Sequence[str]) -> dict[str, Any]:
     return {"allow": list(subjects)} if subjects else {"deny": [">"]}
 
 
-def _token(name: str, signer: Key, subject: str, about: Mapping[str, Any]) -> str:
-    claims: dict[str, Any] = {
-        "iat": int(clock.seconds()),
-        "iss": signer.public,
-        "name": name,
-        "sub": subject,
-        "nats": {**about, "version": _VERSION},
-    }
-    digest = hashlib.sha256(msgspec.json.encode(claims)).digest()
-    claims["jti"] = base64.b32encode(digest).decode().rstrip("=")
-    signed = f"{_packed(msgspec.json.encode(_HEADER))}.{_packed(msgspec.json.encode(claims))}"
-    return f"{signed}.{_packed(signer.sign(signed.encode()))}"
+def _said(name: str, subject: str, about: Mapping[str, Any], signer: str) -> dict[str, Any]:
+    return {"iss": signer, "name": name, "sub": subject, "nats": {**about, "version": _VERSION}}
 
 
 def _packed(data: bytes) -> str:
