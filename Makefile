@@ -17,8 +17,11 @@ help: ## list the targets
 up: $(VENV)/.run ## start everything on this machine: NATS, services, simulated banners, app
 	@exec $(BIN)/airdisplay up
 
+# Tests wait more than they work, so there are more workers than this machine has cores.
+WORKERS ?= 3
+
 test: $(VENV)/.node ## run the tests against a real nats-server and a real browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 check: $(VENV)/.node ## linters, types, architecture
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/codespell

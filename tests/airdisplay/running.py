@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Sequence
@@ -14,15 +13,13 @@ import anyio
 import psutil
 
 from airdisplay import leash
+from tests.support.ports import HOST, free_ports
 from tests.support.processes import Process, running_module
 from tests.support.waiting import until
 
-HOST = "127.0.0.1"
 STARTED_SECONDS = 45
 
 ROOT = Path(__file__).parents[2]
-
-_PORTS = range(20_000, 30_000)
 
 
 @dataclass(frozen=True)
@@ -64,18 +61,6 @@ class Up:
         return {name: child.pid for child in running if (name := _name(child)) is not None}
 
 
-def free_port() -> int:
-    """A port that nobody listens on, below those that outgoing connections take."""
-    while True:
-        port = secrets.choice(_PORTS)
-        with socket.socket() as attempt:
-            try:
-                attempt.bind((HOST, port))
-            except OSError:
-                continue
-        return port
-
-
 async def airdisplay(*arguments: str, **environment: str) -> Ended:
     """Run a command to its end."""
     with anyio.fail_after(STARTED_SECONDS):
@@ -94,7 +79,7 @@ async def running_up(
 ) -> AsyncGenerator[Up]:
     """`airdisplay up` until the block is left; yields once it has said that."""
     data = data or directory / "data"
-    http_port, nats_port = free_port(), free_port()
+    http_port, nats_port = free_ports(2)
     told = ports(http_port, nats_port, data)
     log = directory / f"up-{secrets.token_hex(4)}.log"
     with running_module("airdisplay", "up", *told, *arguments, log=log) as process:
@@ -104,8 +89,9 @@ async def running_up(
 
 
 def ports(http_port: int, nats_port: int, data: Path) -> Sequence[str]:
-    """The arguments that keep one `up` apart from others."""
-    return ("--http-port", str(http_port), "--nats-port", str(nats_port), "--data-dir", str(data))
+    """The arguments that keep one `up` apart from others; none of them takes the one usual port of MQTT."""
+    at = ("--http-port", str(http_port), "--nats-port", str(nats_port), "--mqtt-port", "0")
+    return (*at, "--data-dir", str(data))
 
 
 def gone(pid: int) -> bool:

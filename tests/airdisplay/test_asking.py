@@ -7,8 +7,9 @@ from airdisplay.asking import Missing, Refusal, ask
 from airdisplay.wording import shown
 from airdisplay_client import Unavailable
 from tests.airdisplay.others import guest, operator
-from tests.airdisplay.running import HOST, Up, free_port
+from tests.airdisplay.running import Up
 from tests.client.scripts import Answer, answering
+from tests.support.ports import HOST, free_port
 
 
 async def sentence(url: str, banner: str, text: str = "Hello") -> str:

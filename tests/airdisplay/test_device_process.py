@@ -15,7 +15,8 @@ from pathlib import Path
 import anyio
 import httpx
 
-from tests.airdisplay.running import HOST, Up, airdisplay, free_port
+from tests.airdisplay.running import Up, airdisplay
+from tests.support.ports import HOST, free_port
 from tests.support.processes import running_module
 from tests.support.waiting import until
 

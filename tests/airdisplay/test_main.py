@@ -8,7 +8,8 @@ import anyio
 import httpx
 import pytest
 
-from tests.airdisplay.running import HOST, Up, airdisplay, free_port
+from tests.airdisplay.running import Up, airdisplay
+from tests.support.ports import HOST, free_port
 from tests.support.processes import running_module
 from tests.support.signing import bearing, claims_in
 

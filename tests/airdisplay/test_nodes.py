@@ -4,7 +4,8 @@ import pytest
 
 from airdisplay.asking import Missing
 from airdisplay.nodes import discover
-from tests.airdisplay.running import HOST, Up, free_port
+from tests.airdisplay.running import Up
+from tests.support.ports import HOST, free_port
 from tests.support.waiting import until
 
 

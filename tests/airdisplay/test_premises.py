@@ -19,7 +19,7 @@ from airdisplay.premises import (
 )
 from airdisplay.signing import PRIVATE_KEY, PUBLIC_KEYS, signing_key
 from shared.contracts.errors import NotFit
-from tests.airdisplay.running import HOST, free_port
+from tests.support.ports import HOST, free_port
 from tests.support.signing import claims_in
 
 DAY = 24 * 60 * 60

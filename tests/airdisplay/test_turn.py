@@ -15,9 +15,9 @@ from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import later
 from shared.contracts.views import DisplayView
 from shared.mesh import clock
-from tests.airdisplay.running import HOST, free_port
 from tests.client.scripts import Life, Talk, displays, hello, problem, snapshot, talking
 from tests.support.clock import NOON
+from tests.support.ports import HOST, free_port
 from tests.support.waiting import until
 
 AT = local_time(NOON)

@@ -18,8 +18,9 @@ from airdisplay.fleet import fleet
 from shared.contracts import subjects
 from shared.mesh.connection import open_mesh
 from shared.mesh.runner import NOT_FIT
-from tests.airdisplay.running import HOST, Up, airdisplay, free_port, gone, ports, running_up
+from tests.airdisplay.running import Up, airdisplay, gone, ports, running_up
 from tests.support.banners import new_banner_id
+from tests.support.ports import HOST, free_port
 from tests.support.waiting import until
 
 PATIENCE = 45

@@ -15,9 +15,10 @@ from shared.contracts.banner import Display
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import later
 from shared.contracts.views import BannerView, Presence
-from tests.airdisplay.running import HOST, Up, free_port
+from tests.airdisplay.running import Up
 from tests.client.scripts import Talk, banner, hello, snapshot, talking
 from tests.support.clock import NOON
+from tests.support.ports import HOST, free_port
 from tests.support.waiting import until
 
 DISPLAY = Display(id=DisplayId("d"), text="Hello", by="ada", shown_at=NOON, until=later(NOON, 60_000))
@@ -128,6 +129,7 @@ async def test_a_gateway_that_is_killed_and_comes_back_is_found_again() -> None:
         await talk.until_closed()
 
     async with watching(url, []) as lines:
+        await until(partial(_counts, lines, 1))
         for number in (1, 2):
             async with talking(life, port=port):
                 await until(partial(_counts, lines, 2 * number))

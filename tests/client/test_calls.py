@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from airdisplay_client import AirDisplay, Away, Malformed, OutcomeUnknown, Refused, Unavailable
-from tests.airdisplay.running import HOST, free_port
 from tests.client.scripts import Answer, answering
+from tests.support.ports import HOST, free_port
 
 SHOWN = Answer(
     201,

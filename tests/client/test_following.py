@@ -11,9 +11,9 @@ from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import later
 from shared.contracts.views import DisplayView, How
 from shared.mesh import clock
-from tests.airdisplay.running import free_port
 from tests.client.scripts import HOST, Talk, displays, hello, problem, talking
 from tests.support.clock import NOON
+from tests.support.ports import free_port
 
 WAITING = DisplayView(id=DisplayId("d"), state="waiting", text="Hello", by="ada", position=2)
 PATIENCE_SECONDS = 15

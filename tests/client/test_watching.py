@@ -12,7 +12,6 @@ from airdisplay_client.streams import Watching
 from shared.contracts.identity import BannerId
 from shared.contracts.instants import instant
 from shared.contracts.live import ServerFrame
-from tests.airdisplay.running import free_port
 from tests.client.scripts import (
     HOST,
     Life,
@@ -25,6 +24,7 @@ from tests.client.scripts import (
     snapshot,
     talking,
 )
+from tests.support.ports import free_port
 from tests.support.waiting import until
 
 PATIENCE_SECONDS = 15

@@ -5,7 +5,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
@@ -14,9 +13,8 @@ from pathlib import Path
 
 import anyio
 
-_HOST = "127.0.0.1"
-# Below the ports that outgoing connections take, so that nobody sits on ours while the server is down.
-_PORTS = range(20_000, 30_000)
+from tests.support.ports import HOST, free_port
+
 _START_SECONDS = 20
 _STOP_SECONDS = 20
 
@@ -33,7 +31,7 @@ class NatsServer:
 
     def __init__(self, directory: Path, *, configuration: str = "") -> None:
         self.name = f"test-{secrets.token_hex(6)}"
-        self.port = _free_port()
+        self.port = free_port()
         self.log = directory / "nats-server.log"
         self._directory = directory
         self.configuration = configuration
@@ -43,7 +41,7 @@ class NatsServer:
     @property
     def url(self) -> str:
         """Where clients find it, the same in every life."""
-        return f"nats://{_HOST}:{self.port}"
+        return f"nats://{HOST}:{self.port}"
 
     @property
     def pid(self) -> int:
@@ -60,7 +58,7 @@ class NatsServer:
                 said = self.log.read_text()[-2000:]
                 assert first, f"nats-server did not come up again: {said}"
                 assert "address already in use" in said, f"nats-server did not come up: {said}"
-                self.port = _free_port()
+                self.port = free_port()
 
     async def stop(self) -> None:
         """End it politely (SIGTERM)."""
@@ -99,7 +97,7 @@ class NatsServer:
         file = self._directory / "nats-server.conf"
         store = json.dumps(str(self._directory / "store"))
         text = _CONFIGURATION.format(
-            name=self.name, host=_HOST, port=self.port, store=store, more=self.configuration
+            name=self.name, host=HOST, port=self.port, store=store, more=self.configuration
         )
         file.write_text(text)
         with self.log.open("ab") as log:
@@ -108,7 +106,7 @@ class NatsServer:
     async def _says_its_name(self) -> bool:
         """Whether a connection is greeted, and by this server, not by another that got the port."""
         try:
-            async with await anyio.connect_tcp(_HOST, self.port) as connection:
+            async with await anyio.connect_tcp(HOST, self.port) as connection:
                 greeting = await connection.receive()
         except (OSError, anyio.EndOfStream):
             return False
@@ -138,14 +136,3 @@ async def running_nats_server(directory: Path, *, configuration: str = "") -> As
     finally:
         with anyio.CancelScope(shield=True):
             await server.kill()
-
-
-def _free_port() -> int:
-    while True:
-        port = secrets.choice(_PORTS)
-        with socket.socket() as attempt:
-            try:
-                attempt.bind((_HOST, port))
-            except OSError:
-                continue
-        return port

@@ -1,9 +1,7 @@
 """The whole mesh as processes: any number of each service, to be killed and started again."""
 
 import os
-import secrets
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
@@ -18,11 +16,11 @@ from airdisplay.authority.authority import Authority
 from airdisplay.nats_server import trust
 from shared.mesh.connection import Nats
 from tests.support.nats_server import NatsServer, running_nats_server
+from tests.support.ports import free_ports
 from tests.support.signing import AS_OPERATOR, keys_file
 from tests.support.waiting import until
 
 _ROOT: Final = Path(__file__).parents[2]
-_PORTS: Final = range(30_000, 32_000)
 _START_SECONDS: Final = 30.0
 _JSON: Final = {"content-type": "application/json"}
 
@@ -115,7 +113,7 @@ async def running_system(
             return ["--nats-url", nats.url, "--nats-creds", str(authority.file_of(user))]
 
         keys = ["--auth-keys", str(keys_file())]
-        ports = [_free_port() for _ in range(gateways)]
+        ports = free_ports(gateways)
         arguments = {
             **{f"banner-{number}": [*at("banner"), "--display-ttl", str(ttl)] for number in range(banners)},
             **{f"expiry-{number}": at("expiry") for number in range(expiries)},
@@ -146,14 +144,3 @@ async def _is_ready(client: httpx.AsyncClient, url: str) -> bool:
         return (await client.get(f"{url}/readyz")).status_code == 200
     except httpx.TransportError:
         return False
-
-
-def _free_port() -> int:
-    while True:
-        port = secrets.choice(_PORTS)
-        with socket.socket() as attempt:
-            try:
-                attempt.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        return port

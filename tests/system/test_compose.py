@@ -1,12 +1,10 @@
 """What docker-compose.yml says, run as local processes: the same commands and settings, other addresses."""
 
 import os
-import secrets
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncGenerator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +13,7 @@ import httpx
 import pytest
 import yaml
 
+from tests.support.ports import free_ports
 from tests.support.signing import AS_OPERATOR, keys_file
 from tests.support.waiting import until
 
@@ -27,20 +26,6 @@ OURS: Final = [name for name in SERVICES if name not in NATS]
 HEADERS: Final = {"content-type": "application/json"}
 START_SECONDS: Final = 60.0
 LAST_WORDS: Final = 2_000
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports that nobody has, all different: each is kept until all of them are found."""
-    with ExitStack() as stack:
-        found: list[int] = []
-        while len(found) < count:
-            port = secrets.choice(range(26_000, 30_000))
-            try:
-                stack.enter_context(socket.socket()).bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            found.append(port)
-        return found
 
 
 class Local:
