@@ -34,6 +34,7 @@ from shared.mesh.blocklist import BLOCKLIST_VERBS, BlockedWords, blocked_words
 from shared.mesh.connection import Mesh
 from shared.mesh.hosting import Host, Hosting, accepted, decoded
 from shared.mesh.services import Endpoint, Handler, Service, serve
+from shared.mesh.skew import known_skew
 from shared.moderation.words import NO_WORDS, Words
 
 NAME: Final = "banner"
@@ -191,9 +192,7 @@ async def banner_service(
         Unreadable: the blocklist cannot be read, so nothing may be shown.
     """
     await streams.ensure(mesh, streams.everything(replicas))
-    skew = await streams.measure_skew(mesh)
-    streams.check_skew(skew)
-    async with blocked_words(mesh) as blocked:
+    async with known_skew(mesh) as skew, blocked_words(mesh) as blocked:
         host = Host(mesh, banner_hosting(ttl_ms, blocked.current), now)
         service = Service(
             name=NAME,
@@ -205,7 +204,7 @@ async def banner_service(
             ],
             facts=lambda: {
                 **host.facts(),
-                "skew_seconds": round(skew, 6),
+                **skew.facts(),
                 "blocklist_revision": blocked.revision,
             },
         )

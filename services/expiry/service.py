@@ -31,6 +31,7 @@ from shared.mesh.connection import Mesh
 from shared.mesh.follow import Entry, Feed, follow
 from shared.mesh.peers import COVER_MS, Peers
 from shared.mesh.services import Service, serve
+from shared.mesh.skew import known_skew
 
 NAME: Final = "expiry"
 
@@ -202,12 +203,19 @@ async def expiry_service(mesh: Mesh, *, instance: str, replicas: int) -> AsyncGe
         NotFit: the server or this process's clock will not do.
     """
     await streams.ensure(mesh, streams.everything(replicas))
-    streams.check_skew(await streams.measure_skew(mesh))
     expiry = ExpiryService(mesh, instance)
-    service = Service(name=NAME, instance=instance, description="makes deadlines happen", facts=expiry.facts)
     everything = streams.BANNERS.everything
     async with (
-        serve(mesh, service),
+        known_skew(mesh) as skew,
+        serve(
+            mesh,
+            Service(
+                name=NAME,
+                instance=instance,
+                description="makes deadlines happen",
+                facts=lambda: {**expiry.facts(), **skew.facts()},
+            ),
+        ),
         follow(mesh, streams.BANNERS.stream, everything) as feed,
         anyio.create_task_group() as tasks,
     ):

@@ -42,6 +42,7 @@ from shared.mesh.kv import KvStore
 from shared.mesh.lobbies import Lobbies
 from shared.mesh.newest import newest
 from shared.mesh.services import Service, serve
+from shared.mesh.skew import known_skew
 
 NAME: Final = "gateway"
 
@@ -74,7 +75,7 @@ async def gateway_service(
     """Serve HTTP and WebSocket clients until the block is left.
 
     Raises:
-        NotFit: the address is taken, the server will not do, or it must not be reached like this.
+        NotFit: the address is taken, the server or the clock will not do, or it must not be reached like this.
     """
     authority = authority_for(access, host)
     listener = listen(host, port)
@@ -92,11 +93,17 @@ async def gateway_service(
     beside = watches(displays, view, lobbies, _looks(mesh))
     hub.on_flush = beside.followed.on_change
     facts = {"http": f"{host}:{listener.getsockname()[1]}"}
-    service = Service(
-        NAME, instance, "HTTP and WebSocket to the mesh", facts=lambda: {**facts, "viewers": len(hub)}
-    )
     async with (
-        serve(mesh, service),
+        known_skew(mesh) as skew,
+        serve(
+            mesh,
+            Service(
+                NAME,
+                instance,
+                "HTTP and WebSocket to the mesh",
+                facts=lambda: {**facts, **skew.facts(), "viewers": len(hub)},
+            ),
+        ),
         follow(mesh, streams.BANNERS.stream, streams.BANNERS.everything) as log,
         follow(mesh, streams.LOBBIES.stream, streams.LOBBIES.everything) as lobby_log,
         follow(mesh, streams.REPORTED, subjects.reported("*")) as reported,

@@ -21,6 +21,7 @@ from shared.contracts.telemetry import checked
 from shared.mesh import streams
 from shared.mesh.connection import Mesh
 from shared.mesh.services import Service, serve
+from shared.mesh.skew import known_skew
 
 NAME: Final = "intake"
 
@@ -121,10 +122,12 @@ async def intake_service(mesh: Mesh, *, instance: str, replicas: int) -> AsyncGe
         NotFit: the server or this process's clock will not do.
     """
     await streams.ensure(mesh, streams.everything(replicas))
-    streams.check_skew(await streams.measure_skew(mesh))
     intake = Intake(mesh)
-    service = Service(NAME, instance, "looks at what hardware says", facts=intake.facts)
-    async with serve(mesh, service), anyio.create_task_group() as tasks:
-        tasks.start_soon(intake.run)
-        yield
-        tasks.cancel_scope.cancel()
+    async with known_skew(mesh) as skew:
+        service = Service(
+            NAME, instance, "looks at what hardware says", facts=lambda: {**intake.facts(), **skew.facts()}
+        )
+        async with serve(mesh, service), anyio.create_task_group() as tasks:
+            tasks.start_soon(intake.run)
+            yield
+            tasks.cancel_scope.cancel()

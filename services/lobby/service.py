@@ -41,6 +41,7 @@ from shared.mesh.hosting import decoded
 from shared.mesh.kv import KvStore
 from shared.mesh.peers import Peers
 from shared.mesh.services import Endpoint, Service, serve
+from shared.mesh.skew import known_skew
 
 NAME: Final = "lobby"
 
@@ -307,9 +308,9 @@ async def lobby_service(
         Unreadable: the blocklist cannot be read, so nobody may be let in.
     """
     await streams.ensure(mesh, streams.everything(replicas))
-    streams.check_skew(await streams.measure_skew(mesh))
     presence_subject = subjects.every_banner("presence")
     async with (
+        known_skew(mesh) as skew,
         blocked_words(mesh) as blocked,
         follow(mesh, streams.BANNERS.stream, streams.BANNERS.everything) as banners,
         follow(mesh, streams.LOBBIES.stream, streams.LOBBIES.everything) as lobbies,
@@ -326,7 +327,11 @@ async def lobby_service(
             for feed in (banners, presence, lobbies):
                 await feed.caught_up.wait()
             service = Service(
-                NAME, instance, "finds free banners", endpoints=lobby.endpoints(), facts=lobby.facts
+                NAME,
+                instance,
+                "finds free banners",
+                endpoints=lobby.endpoints(),
+                facts=lambda: {**lobby.facts(), **skew.facts()},
             )
             async with serve(mesh, service):
                 yield lobby

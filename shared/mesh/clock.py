@@ -1,8 +1,12 @@
 """The clock of this process, as instants. Whatever decides takes its time from here, as a parameter."""
 
 import time
+from typing import Final
 
 from shared.contracts.instants import Instant, instant
+
+SKEW_AT_MOST_SECONDS: Final = 2.0
+"""A process whose clock is further from the server's than this refuses to start."""
 
 
 def now() -> Instant:

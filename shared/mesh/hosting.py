@@ -26,6 +26,7 @@ from shared.mesh import clock, streams
 from shared.mesh.connection import Mesh
 from shared.mesh.kv import KvStore
 from shared.mesh.services import Endpoint, Handler, Service, serve
+from shared.mesh.skew import known_skew
 from shared.mesh.streams import COMMANDS, Kind
 
 WireT = TypeVar("WireT", bound=Command)
@@ -136,17 +137,17 @@ async def entity_service(
     kind = hosting.kind
     claims = streams.for_a_day(COMMANDS, replicas)
     await streams.ensure(mesh, (*streams.of_entity(kind, replicas), claims))
-    streams.check_skew(await streams.measure_skew(mesh, kind))
     host = Host(mesh, hosting, now)
-    service = Service(
-        name=kind.name,
-        instance=instance,
-        description=description,
-        endpoints=host.endpoints(),
-        facts=host.facts,
-    )
-    async with serve(mesh, service):
-        yield host
+    async with known_skew(mesh, kind) as skew:
+        service = Service(
+            name=kind.name,
+            instance=instance,
+            description=description,
+            endpoints=host.endpoints(),
+            facts=lambda: {**host.facts(), **skew.facts()},
+        )
+        async with serve(mesh, service):
+            yield host
 
 
 def order(hosting: Hosting[Any, CommandT, Any], verb: str, key: str, command: Command) -> Order[CommandT]:

@@ -19,7 +19,7 @@ from shared.contracts.hardware import REPORT_BYTES_AT_MOST, SAID_BYTES_AT_MOST, 
 from shared.contracts.instants import Instant, epoch_ms
 from shared.contracts.telemetry import VALUE_BYTES_AT_MOST
 from shared.entities.repository import ARCHIVED_EVERY
-from shared.mesh import clock
+from shared.mesh.clock import SKEW_AT_MOST_SECONDS
 from shared.mesh.connection import Mesh
 
 INTAKE: Final = "INTAKE"
@@ -97,9 +97,6 @@ _NO_SUCH_STREAM: Final = 10059
 _BEING_MADE_ANEW: Final = {_NO_SUCH_STREAM, 10049, 10069}
 
 log = structlog.get_logger()
-
-SKEW_AT_MOST_SECONDS: Final = 2.0
-"""A process whose clock is further from the server's than this refuses to start."""
 
 
 def bucket(kind: Kind, replicas: int) -> StreamConfig:
@@ -321,6 +318,11 @@ class StreamInfo(msgspec.Struct):
         """Names this life of the stream; another one after it was deleted and made anew."""
         return format(_nanoseconds(self.created), "x")
 
+    @property
+    def server_seconds(self) -> float:
+        """When the server said so, by its own clock, as seconds after 1970."""
+        return _nanoseconds(self.ts) / 1e9
+
 
 def life(info: StreamInfo, only_server: str | None) -> str:
     """Names this life of a stream, and of the server where a single one keeps it.
@@ -366,28 +368,6 @@ async def info(mesh: Mesh, stream: str) -> StreamInfo:
     except msgspec.MsgspecError:
         missing = _refused_decoder.decode(answer.data).error.err_code == _NO_SUCH_STREAM
         raise (Missing(what) if missing else Unreachable(what)) from None
-
-
-async def measure_skew(mesh: Mesh, kind: Kind = BANNERS) -> float:
-    """Seconds by which this process's clock is ahead of the server's, give or take half a round trip."""
-    before = clock.seconds()
-    server = _nanoseconds((await info(mesh, kind.stream)).ts) / 1e9
-    return (before + clock.seconds()) / 2 - server
-
-
-def check_skew(skew: float) -> None:
-    """Refuse to go on with a clock that is too far from the server's.
-
-    Raises:
-        NotFit: it is.
-    """
-    if abs(skew) > SKEW_AT_MOST_SECONDS:
-        side = "ahead of" if skew > 0 else "behind"
-        message = (
-            f"the clock is {abs(skew):.1f} s {side} the server's: "
-            f"at most {SKEW_AT_MOST_SECONDS:g} s are tolerated, because deadlines come from it"
-        )
-        raise NotFit(message)
 
 
 def _nanoseconds(timestamp: str) -> int:

@@ -330,7 +330,8 @@ async def test_it_is_found_with_its_address_and_its_viewers(mesh: Mesh, gateway:
 
     found = msgspec.json.decode(answer.data, type=Found)
     assert NAME == found.name
-    assert {"http": gateway.url.removeprefix("http://"), "viewers": 2} == found.data
+    assert (gateway.url.removeprefix("http://"), 2) == (found.data["http"], found.data["viewers"])
+    assert abs(found.data["skew_seconds"]) < 1
 
 
 async def test_viewers_are_told_to_come_back_when_it_leaves(nats_server: NatsServer) -> None:

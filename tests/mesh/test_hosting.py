@@ -381,7 +381,8 @@ async def test_the_service_is_found_under_the_kinds_name_with_all_its_subjects(
     assert {f"airdisplay.counter.*.{verb}" for verb in ("add", "nudge", "get")} == {
         endpoint["subject"] for endpoint in info.endpoints
     }
-    assert {"conflicts": 0} == statistics.data
+    assert {"conflicts", "skew_seconds"} == set(statistics.data)
+    assert 0 == statistics.data["conflicts"]
 
 
 async def test_a_service_makes_what_it_stores(own_mesh: Mesh) -> None:

@@ -17,7 +17,7 @@ from shared.contracts.identity import BannerId, CommandId
 from shared.entities.claims import Claim, Claims
 from shared.entities.repository import Repository
 from shared.entities.store import Stored
-from shared.mesh import clock, streams
+from shared.mesh import streams
 from shared.mesh.connection import Mesh, open_mesh
 from shared.mesh.kv import KvStore
 from shared.mesh.streams import BANNERS, COMMANDS, TICKETS, Kind, StreamInfo
@@ -344,36 +344,3 @@ def test_an_epoch_is_read_from_a_timestamp_of_any_length(created: str, epoch: in
 async def test_a_stream_that_is_not_there_is_unreachable(mesh: Mesh) -> None:
     with pytest.raises(Unreachable, match="the stream NOWHERE"):
         await streams.info(mesh, "NOWHERE")
-
-
-async def test_one_machine_has_one_time(mesh: Mesh) -> None:
-    streams.check_skew(await streams.measure_skew(mesh))
-
-
-@pytest.mark.parametrize("off", [-60.0, 60.0])
-async def test_a_clock_that_is_off_is_measured_as_such(
-    mesh: Mesh, monkeypatch: pytest.MonkeyPatch, off: float
-) -> None:
-    right = clock.seconds
-    monkeypatch.setattr(clock, "seconds", lambda: right() + off)
-
-    skew = await streams.measure_skew(mesh)
-
-    assert round(off) == round(skew)
-
-
-@pytest.mark.parametrize("skew", [0.0, 2.0, -2.0])
-def test_a_clock_within_the_limit_may_decide(skew: float) -> None:
-    streams.check_skew(skew)
-
-
-@pytest.mark.parametrize(
-    ("skew", "said"),
-    [
-        pytest.param(2.1, r"2\.1 s ahead of the server's: at most 2 s", id="ahead"),
-        pytest.param(-2.1, r"2\.1 s behind the server's: at most 2 s", id="behind"),
-    ],
-)
-def test_a_clock_past_the_limit_makes_the_process_unfit(skew: float, said: str) -> None:
-    with pytest.raises(NotFit, match=said):
-        streams.check_skew(skew)

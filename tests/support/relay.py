@@ -1,22 +1,19 @@
 """A way to a server that can be cut, for one of its clients only: then nobody is found at its end."""
 
-import secrets
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import anyio
 from anyio.abc import ByteStream, Listener, SocketStream, TaskStatus
 
-_HOST = "127.0.0.1"
-# Below the ports that outgoing connections take, so that nobody sits on ours while it is cut.
-_PORTS = range(20_000, 30_000)
+from tests.support.ports import HOST, free_port
 
 
 class Relay:
     """Passes connections on while it is not cut. The address stays the same."""
 
     def __init__(self, server_port: int) -> None:
-        self.port = secrets.choice(_PORTS)
+        self.port = free_port()
         self._server_port = server_port
         self._cut = anyio.Event()
         self._mended = anyio.Event()
@@ -24,7 +21,7 @@ class Relay:
     @property
     def url(self) -> str:
         """Where NATS seems to be."""
-        return f"nats://{_HOST}:{self.port}"
+        return f"nats://{HOST}:{self.port}"
 
     def cut(self) -> None:
         """End all connections, and refuse new ones."""
@@ -50,15 +47,15 @@ class Relay:
     async def _listen(self) -> Listener[SocketStream]:
         while True:
             try:
-                listener = await anyio.create_tcp_listener(local_host=_HOST, local_port=self.port)
+                listener = await anyio.create_tcp_listener(local_host=HOST, local_port=self.port)
             except OSError:  # somebody has it; later it may not change any more
                 assert not self._mended.is_set(), "the port was taken while it was cut"
-                self.port = secrets.choice(_PORTS)
+                self.port = free_port()
             else:
                 return listener.listeners[0]
 
     async def _pass_on(self, client: SocketStream) -> None:
-        server = await anyio.connect_tcp(_HOST, self._server_port)
+        server = await anyio.connect_tcp(HOST, self._server_port)
         async with client, server, anyio.create_task_group() as tasks:
             tasks.start_soon(_one_way, client, server, tasks.cancel_scope)
             tasks.start_soon(_one_way, server, client, tasks.cancel_scope)
