@@ -15,6 +15,9 @@ MEASURED_EVERY_SECONDS: Final = 5
 
 VALUE_BYTES_AT_MOST: Final = 4 * 1024
 
+AT_HEADER: Final = "Airdisplay-At"
+"""The header of a kept value that tells, as an `Instant`, when the mesh took it from whoever measured it."""
+
 _Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
 _Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 _Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]

@@ -5,6 +5,7 @@ those that are known already. Nothing stays behind in the server between two loo
 """
 
 import asyncio
+import re
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
@@ -14,7 +15,8 @@ import nats.errors
 from nats.aio.msg import Msg
 
 from shared.contracts.errors import AirDisplayError, Unreachable
-from shared.contracts.instants import Instant
+from shared.contracts.instants import INSTANT_PATTERN, Instant
+from shared.contracts.telemetry import AT_HEADER
 from shared.mesh.connection import Mesh
 from shared.mesh.follow import Entry
 
@@ -31,6 +33,8 @@ _PENDING: Final = "Nats-Num-Pending"
 _LAST: Final = "Nats-Last-Sequence"
 _SEQUENCE: Final = "Nats-Sequence"
 _AT: Final = "Nats-Time-Stamp"
+
+_is_instant = re.compile(INSTANT_PATTERN).match
 
 
 class TooMany(AirDisplayError):
@@ -104,6 +108,13 @@ async def ask(mesh: Mesh, stream: str, question: dict[str, Any]) -> tuple[list[E
 
 
 def taken_at(entry: Entry) -> Instant:
-    """When the mesh took an entry that a look has found; the server writes up to nine decimals."""
-    whole, _, fraction = (entry.headers or {})[_AT].rstrip("Z").partition(".")
+    """When the mesh took an entry that a look has found, from whoever said it.
+
+    The intake notes it, so that what had to wait there keeps its time; else it is when the stream stored it.
+    """
+    headers = entry.headers or {}
+    noted = headers.get(AT_HEADER, "")
+    if _is_instant(noted):
+        return Instant(noted)
+    whole, _, fraction = headers[_AT].rstrip("Z").partition(".")  # the server writes up to nine decimals
     return Instant(f"{whole}.{fraction[:3]:0<3}Z")
