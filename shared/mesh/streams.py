@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import anyio
 import msgspec
@@ -15,7 +15,12 @@ from nats.js.errors import APIError, ServiceUnavailableError
 
 from shared.contracts import subjects
 from shared.contracts.errors import NotFit, OutcomeUnknown, Unreachable
-from shared.contracts.hardware import REPORT_BYTES_AT_MOST, SAID_BYTES_AT_MOST, SILENT_AFTER_SECONDS
+from shared.contracts.hardware import (
+    HEARTBEAT_SECONDS,
+    REPORT_BYTES_AT_MOST,
+    SAID_BYTES_AT_MOST,
+    SILENT_AFTER_SECONDS,
+)
 from shared.contracts.instants import Instant, epoch_ms
 from shared.contracts.telemetry import VALUE_BYTES_AT_MOST
 from shared.entities.repository import ARCHIVED_EVERY
@@ -23,6 +28,7 @@ from shared.mesh.clock import SKEW_AT_MOST_SECONDS
 from shared.mesh.connection import Mesh
 
 INTAKE: Final = "INTAKE"
+HEARTBEATS: Final = "HEARTBEATS"
 REPORTED: Final = "REPORTED"
 PRESENCE: Final = "PRESENCE"
 TELEMETRY: Final = "TELEMETRY"
@@ -81,6 +87,9 @@ _LIMITS_AT_MOST: Final = 1_000_000
 _UNREAD_PER_SUBJECT: Final = 16
 _UNREAD_AT_MOST: Final = 500_000
 _UNREAD_SECONDS: Final = 60 * 60
+# Of what hardware says nothing is left out because it was said before: message ids are remembered for as
+# short a time as the server allows, or one device could fill its memory, and use up the ids of another.
+_IDS_SECONDS: Final = 0.1
 # What hardware measures in a day, and something for those who measure more often.
 _READINGS_PER_SUBJECT: Final = 20_000
 # The server sets this much aside, also on a laptop: at some 200 bytes a reading, a day of fifty banners with
@@ -179,17 +188,50 @@ def intake(replicas: int) -> StreamConfig:
 
     So who says much takes the place of nothing but what it said before, and nobody has to read it all.
     """
-    return StreamConfig(
-        name=INTAKE,
-        subjects=[subjects.every_banner("reported"), subjects.telemetry("*", "*")],
+    return _said_by_hardware(
+        INTAKE,
+        [subjects.every_banner("reported"), subjects.telemetry("*", "*")],
+        replicas,
         retention=RetentionPolicy.WORK_QUEUE,
         max_msgs_per_subject=_UNREAD_PER_SUBJECT,
         max_msgs=_UNREAD_AT_MOST,
         max_msg_size=SAID_BYTES_AT_MOST,
         max_age=_UNREAD_SECONDS,
+    )
+
+
+def heartbeats(replicas: int) -> StreamConfig:
+    """Heartbeats as hardware sends them; the server takes them over into the stream of who is there.
+
+    That one must let the server roll up, for its markers. Were hardware to write into it, a heartbeat with
+    `Nats-Rollup: all` would remove everybody's, and one with `Nats-TTL: never` would be alive for ever.
+    """
+    return _said_by_hardware(
+        HEARTBEATS,
+        [subjects.every_banner("presence")],
+        replicas,
+        max_msgs_per_subject=1,
+        max_msg_size=_HARDWARE_BYTES_AT_MOST,
+        max_age=HEARTBEAT_SECONDS,
+    )
+
+
+def _said_by_hardware(name: str, heard: list[str], replicas: int, **bounds: Any) -> StreamConfig:
+    """A stream that hardware writes to.
+
+    It is never acknowledged: the server sends an acknowledgement to whatever subject the publisher names,
+    without asking what that one may publish. With the record of another banner for an inbox, a device would
+    write there.
+    """
+    return StreamConfig(
+        name=name,
+        subjects=heard,
+        no_ack=True,
+        duplicate_window=_IDS_SECONDS,
         # As for presence: a single server would lose the stream itself with its memory.
         storage=StorageType.MEMORY if replicas > 1 else StorageType.FILE,
         num_replicas=replicas,
+        **bounds,
     )
 
 
@@ -208,12 +250,11 @@ def reported(replicas: int) -> StreamConfig:
 
 
 def presence(replicas: int) -> StreamConfig:
-    """Heartbeats. The last one ages out in the server, which then writes a marker: silence is an event."""
+    """Who is there. The last heartbeat ages out in the server, which then writes a marker: silence is an event."""
     return StreamConfig(
         name=PRESENCE,
-        subjects=[subjects.every_banner("presence")],
+        sources=[StreamSource(name=HEARTBEATS)],
         max_msgs_per_subject=1,
-        max_msg_size=_HARDWARE_BYTES_AT_MOST,
         max_age=SILENT_AFTER_SECONDS,
         subject_delete_marker_ttl=_MARKER_SECONDS,
         allow_rollup_hdrs=True,
@@ -253,7 +294,9 @@ def everything(replicas: int) -> Sequence[StreamConfig]:
         reported(replicas),
         presence(replicas),
         telemetry(replicas),
-        intake(replicas),  # after the two that once had its subjects
+        # After those that once had their subjects.
+        intake(replicas),
+        heartbeats(replicas),
     )
 
 
