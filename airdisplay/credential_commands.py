@@ -6,15 +6,28 @@
 import dataclasses
 import sys
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
-from airdisplay.complaints import in_one_sentence
+from airdisplay.complaints import in_one_sentence, keep_quiet
 from shared import settings
 from shared.contracts.errors import NotFit
 from shared.contracts.identity import BannerId, banner_id
 from shared.mesh.connection import Nats
+
+if TYPE_CHECKING:
+    from airdisplay.authority.authority import Authority
+
+_ADVICE: Final = (
+    "Move it to the hardware, as the credentials of its NATS client. Whoever has it is this banner."
+)
+_ADVICE_MQTT: Final = (
+    "Move it to the hardware, as the password of its MQTT client; the user name is {}. "
+    "It goes over the line as it is, so beyond this machine use TLS."
+)
 
 
 class _OrRun(click.Group):
@@ -65,6 +78,60 @@ def run(*, banner: tuple[str, ...], nats: Nats, banners: int, data_dir: str) -> 
         sys.exit(device_process.run_fleet(whom, fleet(banners)))
 
 
+@device.command()
+@click.argument("banner", nargs=-1, required=True)
+@click.option("--mqtt", is_flag=True, help="A password for MQTT instead; whoever sees it has it.")
+@settings.data_dir
+def add(*, banner: tuple[str, ...], mqtt: bool, data_dir: str) -> None:
+    """Make credentials for the hardware of banners, one file each; it need not be told to NATS."""
+    with in_one_sentence():
+        named, authority = _banners(banner), _authority(data_dir)
+        paths = authority.add_new(named, "mqtt" if mqtt else "nats")
+        for each, path in zip(named, paths, strict=True):
+            click.echo(f"{path}\n  {_ADVICE_MQTT.format(each) if mqtt else _ADVICE}")
+
+
+@device.command(name="list")
+@settings.data_dir
+def list_devices(data_dir: str) -> None:
+    """List all credentials that hardware was given, and which of them are void."""
+    from airdisplay import tables
+
+    with in_one_sentence():
+        authority = _authority(data_dir)
+        tables.put(tables.of_devices(authority.devices(), authority.device_file))
+
+
+@device.command()
+@click.argument("banner")
+@settings.nats_url
+@settings.nats_ca
+@settings.data_dir
+def revoke(*, banner: str, nats_url: str, nats_ca: Path | None, data_dir: str) -> None:
+    """Make all credentials of a banner's hardware void; what is connected with them is cut off at once."""
+    with in_one_sentence():
+        named, authority = banner_id(banner), _authority(data_dir)
+        count = authority.revoke(named)
+        click.echo(f"revoked {named}: {_counted(count)}")
+        click.echo(_told(authority, nats_url, nats_ca, data_dir))
+
+
+@device.command()
+@click.argument("banner")
+@click.option("--keep-old", is_flag=True, help="Let the old ones be good as well, until the next time.")
+@settings.nats_url
+@settings.nats_ca
+@settings.data_dir
+def rotate(*, banner: str, keep_old: bool, nats_url: str, nats_ca: Path | None, data_dir: str) -> None:
+    """Make new credentials for a banner's hardware; who is connected with the old ones is cut off at once."""
+    with in_one_sentence():
+        named, authority = banner_id(banner), _authority(data_dir)
+        for path in authority.rotate(named, keep_old=keep_old):
+            click.echo(path)
+        if not keep_old:
+            click.echo(_told(authority, nats_url, nats_ca, data_dir))
+
+
 def as_user(nats: Nats, user: str, data_dir: str) -> Nats:
     """With the credentials of the data directory, where they are there and no others are named."""
     from airdisplay.authority.authority import CREDENTIALS
@@ -72,6 +139,31 @@ def as_user(nats: Nats, user: str, data_dir: str) -> Nats:
     path = Path(data_dir).expanduser() / CREDENTIALS / f"{user}.creds"
     named = nats.credentials is not None
     return nats if named or not path.is_file() else dataclasses.replace(nats, credentials=path)
+
+
+def _authority(data_dir: str) -> "Authority":
+    from airdisplay.authority.authority import Authority
+
+    return Authority(Path(data_dir).expanduser().resolve())
+
+
+def _told(authority: "Authority", nats_url: str, nats_ca: Path | None, data_dir: str) -> str:
+    """Tell the servers, and the file that those take who have none yet; what came of it."""
+    import anyio
+
+    from airdisplay import deployment
+    from airdisplay.authority import revocation
+
+    keep_quiet()
+    deployment.refresh(Path(data_dir).expanduser().resolve(), authority)
+    names = anyio.run(partial(revocation.tell, nats_url, authority, ca=nats_ca))
+    return f"told {', '.join(sorted(names))}"
+
+
+def _counted(count: int) -> str:
+    if not count:
+        return "all that it had was void already"
+    return "its credentials are void" if count == 1 else f"its {count} credentials are void"
 
 
 def _banners(named: Iterable[str]) -> list[BannerId]:

@@ -1,6 +1,7 @@
 """What is here, as tables: the service instances, the banners, and what happened to one."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, assert_never
 
 from rich.box import SIMPLE_HEAD
@@ -8,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from airdisplay.authority.register import Protocol, Register
 from airdisplay.wording import HOW, local_day_and_time, local_time, seconds_left
 from shared.contracts.banner import (
     ApprovalSet,
@@ -20,6 +22,7 @@ from shared.contracts.banner import (
     Replaced,
     Shown,
 )
+from shared.contracts.identity import BannerId
 from shared.contracts.instants import Instant
 from shared.contracts.views import (
     BannerView,
@@ -35,6 +38,7 @@ from shared.contracts.views import (
 from shared.mesh.services import Found
 
 _WIDE = 200
+_KEY_SHOWN = 12
 
 
 def of_nodes(nodes: Iterable[Found]) -> Table:
@@ -81,6 +85,23 @@ def of_pending(views: Iterable[DisplayView]) -> Table:
     for view in views:
         until = "" if view.lapses_at is None else local_time(view.lapses_at)
         table.add_row(view.id, view.banner, escape(view.by), escape(view.text), until)
+    return table
+
+
+def of_devices(devices: Register, file_of: Callable[[BannerId, Protocol], Path]) -> Table:
+    """All credentials that hardware was given, the oldest of each banner first.
+
+    `file_of` says where the newest of one protocol are put; there they may stay or not.
+    """
+    table = Table("banner", "protocol", "key", "issued", "revoked", "file", box=SIMPLE_HEAD)
+    for banner, issued in sorted(devices.devices.items()):
+        newest = {each.protocol: each.key for each in issued}
+        for each in issued:
+            revoked = "" if each.revoked_at is None else local_day_and_time(each.revoked_at)
+            path = file_of(banner, each.protocol)
+            there = each.key == newest[each.protocol] and each.revoked_at is None and path.exists()
+            key, at = f"{each.key[:_KEY_SHOWN]}…", local_day_and_time(each.issued_at)
+            table.add_row(banner, each.protocol, key, at, revoked, str(path) if there else "")
     return table
 
 

@@ -12,7 +12,7 @@ Nothing here talks to a server: `revocation.py` does.
 """
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -88,7 +88,15 @@ class Authority:
         for role in ROLES:
             if role.name in {*SERVICES, OPERATOR.name, TELEMETRY.name}:
                 self.credentials(role.name, role)
-        self._provide(SYSTEM_USER, SYSTEM, self.system_account)
+        self.system()
+
+    def system(self) -> Path:
+        """Credentials with which the servers may be told what was revoked, and nothing else."""
+        return self._provide(SYSTEM_USER, SYSTEM, self.system_account)
+
+    def telling(self) -> AbstractContextManager[None]:
+        """Keep out all others who tell the servers, until the block is left."""
+        return register.one_at_a_time(self._auth, "telling.lock")
 
     def credentials(self, name: str, role: Role) -> Path:
         """The credentials file of a user; made unless it is there and still of these keys."""
@@ -111,16 +119,23 @@ class Authority:
         return register.read(self._register)
 
     def add_device(self, banner: BannerId, protocol: Protocol = "nats") -> Path:
-        """First credentials for a device, or the first after all that it had were revoked.
+        """As `add_new`, for one."""
+        (path,) = self.add_new([banner], protocol)
+        return path
+
+    def add_new(self, banners: Iterable[BannerId], protocol: Protocol = "nats") -> list[Path]:
+        """First credentials for devices, or the first after all that they had were revoked.
 
         Raises:
-            NotFit: it has some that are good.
+            NotFit: one has some that are good; nothing was made.
         """
         with register.changing(self._register) as known:
-            if good := known.good(banner, protocol):
-                raise NotFit(self._has_some(banner, protocol, good[-1]))
-            new = self._new(known, banner, protocol)
-        return self._put(new)
+            new: list[_New] = []
+            for banner in banners:
+                if good := known.good(banner, protocol):
+                    raise NotFit(self._has_some(banner, protocol, good[-1]))
+                new.append(self._new(known, banner, protocol))
+        return [self._put(each) for each in new]
 
     def add_devices(self, banners: Iterable[BannerId]) -> None:
         """Credentials for each of these that was never added, or whose file is gone; for simulations.
@@ -146,14 +161,14 @@ class Authority:
             NotFit: it has none that could be exchanged.
         """
         with register.changing(self._register) as known:
-            protocols = {each.protocol for each in self._known(known, banner).good(banner)}
+            protocols: set[Protocol] = {each.protocol for each in self._known(known, banner).good(banner)}
             if not protocols:
                 raise NotFit(
                     f"all credentials of {banner} are revoked: `airdisplay device add` makes new ones"
                 )
             if not keep_old:
                 known.void(banner, clock.now())
-            new = [self._new(known, banner, protocol) for protocol in sorted(protocols)]
+            new = [self._new(known, banner, protocol) for protocol in _DEVICE_ROLES if protocol in protocols]
         return [self._put(each) for each in new]
 
     def revoke(self, banner: BannerId) -> int:

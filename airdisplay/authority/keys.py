@@ -4,9 +4,9 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-import nkeys
+import nkeys  # type: ignore[import-untyped]
 
 from airdisplay.signing import put
 from shared.contracts.errors import NotFit
@@ -27,7 +27,7 @@ class Key:
     def __init__(self, seed: str) -> None:
         """Raises ValueError where that is no seed."""
         try:
-            self._pair = nkeys.from_seed(seed.encode("ascii"))
+            self._pair: Any = nkeys.from_seed(seed.encode("ascii"))
             self.public = str(self._pair.public_key.decode())
             """What everybody may know, and by which others name it."""
         except (nkeys.NkeysError, ValueError, IndexError) as error:

@@ -20,7 +20,7 @@ from shared.contracts.instants import Instant, epoch_ms
 
 Protocol = Literal["nats", "mqtt"]
 
-_LOCK: Final = "lock"
+_LOCK: Final = "devices.lock"
 
 
 class Issued(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,14 +105,14 @@ def changing(path: Path) -> Generator[Register]:
 
 
 @contextmanager
-def one_at_a_time(directory: Path) -> Generator[None]:
+def one_at_a_time(directory: Path, what: str = _LOCK) -> Generator[None]:
     """Keep out all others who do this, until the block is left. Not to be entered twice by one.
 
     Raises:
         NotFit: nothing can be locked there.
     """
     try:
-        lock = os.open(directory / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        lock = os.open(directory / what, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise NotFit(f"cannot write to {directory}: {error.strerror}") from error
     try:

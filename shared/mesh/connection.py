@@ -40,10 +40,12 @@ OnMessage = Callable[[Msg], Awaitable[None]]
 class Mesh:
     """An open connection. `open_mesh` makes one."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, where: "Nats") -> None:
         self.client = client
         self.requests = Requests(client)
+        self._where = where
         self._lost = anyio.Event()
+        self._refusals = 0
         self._on_reconnect: list[Callable[[], None]] = []
 
     @property
@@ -64,14 +66,15 @@ class Mesh:
         return self.client.jetstream(timeout=5)
 
     async def until_lost(self) -> None:
-        """Wait until the connection is closed for good: the server threw out this process for what it did.
-
-        A server that is gone, or does not let it in again, is tried for ever.
+        """Wait until the connection is lost for good; a server that is gone is tried for ever.
 
         Raises:
-            Unreachable: it is.
+            NotFit: the credentials are not good any more.
+            Unreachable: the server threw out this process for what it did.
         """
         await self._lost.wait()
+        if self._refusals >= _REFUSED_AT_MOST or _REVOKED in str(self.client.last_error).lower():
+            raise _refusing(self._where)
         raise Unreachable("the mesh, which refuses this process,")
 
     async def publish(self, subject: str, data: bytes, headers: Mapping[str, str] | None = None) -> None:
@@ -103,6 +106,12 @@ class Mesh:
         """The connection is closed for good."""
         self._lost.set()
 
+    def refused(self) -> None:
+        """A server does not let us in again. One that has just begun may not know yet who we are."""
+        self._refusals += 1
+        if self._refusals >= _REFUSED_AT_MOST:
+            self._lost.set()
+
     async def disconnected(self) -> None:
         """Say that the connection is gone, unless we are the ones who leave."""
         if not self.client.is_draining and not self.client.is_closed:
@@ -110,6 +119,7 @@ class Mesh:
 
     async def reconnected(self) -> None:
         """Tell everybody who wants to know that the connection is back."""
+        self._refusals = 0
         log.info("mesh reconnected", url=str(self.client.connected_url and self.client.connected_url.netloc))
         for callback in tuple(self._on_reconnect):
             callback()
@@ -139,9 +149,9 @@ async def open_mesh(where: Nats | str, *, name: str) -> AsyncGenerator[Mesh]:
     """
     nats = Nats(url=where) if isinstance(where, str) else where
     client = _OrderlyClient()
-    mesh = Mesh(client)
+    mesh = Mesh(client, nats)
     await _connect(
-        client,
+        mesh,
         nats,
         name=name,
         disconnected_cb=mesh.disconnected,
@@ -149,7 +159,7 @@ async def open_mesh(where: Nats | str, *, name: str) -> AsyncGenerator[Mesh]:
         closed_cb=mesh.closed,
         connect_timeout=2,
         max_reconnect_attempts=-1,
-        reconnect_time_wait=_RECONNECT_SECONDS,  # type: ignore[arg-type]  # seconds; fractions work
+        reconnect_time_wait=_RECONNECT_SECONDS,  # seconds; fractions work
         ping_interval=_PING_SECONDS,
         max_outstanding_pings=_PINGS_UNANSWERED,
         drain_timeout=_DRAIN_SECONDS,
@@ -179,31 +189,35 @@ class _OrderlyClient(Client):
         await self._flush_pending()
 
 
-async def _connect(client: Client, nats_: Nats, **how: Any) -> None:
+async def _connect(mesh: Mesh, where: Nats, **how: Any) -> None:
     """Connect; nats-py would try for ever with credentials that are refused.
 
     Raises:
         NotFit: they are.
     """
-    refused = False
+    client = mesh.client
+    connecting = anyio.CancelScope()
 
     async def on_error(error: Exception) -> None:
-        nonlocal refused
         if not client.is_connected and _REFUSED in str(error).lower():
-            refused = True
-            scope.cancel()
+            mesh.refused()
+            connecting.cancel()
         await _on_error(error)
 
-    with anyio.CancelScope() as scope:
-        await client.connect([each.strip() for each in nats_.url.split(",")], error_cb=on_error, **how)
-    if refused:
+    with connecting:
+        await client.connect([each.strip() for each in where.url.split(",")], error_cb=on_error, **how)
+    if not client.is_connected:
         await client.close()
-        why = (
-            "asks for credentials: name a file with --nats-creds"
-            if nats_.credentials is None
-            else f"refuses the credentials in {nats_.credentials}"
-        )
-        raise NotFit(f"NATS at {nats_.url} {why}")
+        raise _refusing(where)
+
+
+def _refusing(where: Nats) -> NotFit:
+    why = (
+        "asks for credentials: name a file with --nats-creds"
+        if where.credentials is None
+        else f"refuses the credentials in {where.credentials}"
+    )
+    return NotFit(f"NATS at {where.url} {why}")
 
 
 def _as_whom(nats_: Nats) -> dict[str, Any]:
@@ -250,6 +264,9 @@ class _Named(msgspec.Struct):
 _named: Final = msgspec.json.Decoder(_Named)
 _DOTS: Final = 2
 _REFUSED: Final = "authorization violation"
+_REVOKED: Final = "user authentication revoked"
+_REFUSED_AT_MOST: Final = 5
+"""How often in a row a server may refuse us, who were in before."""
 
 
 async def _leave(client: Client) -> None:
