@@ -18,6 +18,9 @@ HOST: Final = "127.0.0.1"
 FITTING: Final = (2, 15)
 """The version that AirDisplay is tested with; every one that starts with it will do."""
 
+STORE: Final = "nats"
+"""Where in the data directory the server keeps its streams."""
+
 _ASKING_SECONDS: Final = 10
 _version_in = re.compile(r"v(\d+)\.(\d+)\.(\d+)").search
 
@@ -89,7 +92,7 @@ def configure(directory: Path, port: int, *, mqtt_port: int | None, authority: A
     path = directory / "nats.conf"
     text = CONFIGURATION.format(
         listen=json.dumps(f"{HOST}:{port}"),
-        store=_quoted(directory / "nats"),
+        store=_quoted(directory / STORE),
         mqtt="" if mqtt_port is None else f"mqtt {{ listen: {json.dumps(f'{HOST}:{mqtt_port}')} }}\n",
         authority="" if authority is None else trust(authority, directory / "nats-accounts"),
     )

@@ -81,37 +81,48 @@ def read_operator_token(path: Path) -> str:
     return token
 
 
-def check_ports(http: tuple[str, int], nats: tuple[str, int]) -> None:
-    """Make sure that both can be served.
+def check_ports(http: tuple[str, int], nats: tuple[str, int], mqtt: int | None = None) -> int | None:
+    """Make sure that all of them can be served.
+
+    Args:
+        http: address and port of HTTP.
+        nats: address and port of NATS, whose address is that of MQTT too.
+        mqtt: a port, 0 for none; None for the usual one where that is free.
+
+    Returns the port for MQTT, or None for none.
 
     Raises:
-        NotFit: one cannot.
+        NotFit: one cannot be served.
     """
-    if http[1] == nats[1]:
-        raise NotFit(f"HTTP and NATS cannot both have port {http[1]}: {_another('http')}")
+    named = {"HTTP": http[1], "NATS": nats[1], **({"MQTT": mqtt} if mqtt else {})}
+    for what, port in named.items():
+        other = next(each for each, taken in named.items() if taken == port)
+        if other != what:
+            raise NotFit(f"{other} and {what} cannot both have port {port}: {_another(other)}")
     for what, (host, port) in (("HTTP", http), ("NATS", nats)):
-        try:
-            _try_to_listen(host, port)
-        except OSError as error:
-            raise NotFit(_why_not(what, host, port, error)) from error
+        _check_port(what, host, port)
+    if mqtt is None:
+        return _usual_mqtt_port(nats[0], {http[1], nats[1]})
+    if mqtt:
+        _check_port("MQTT", nats[0], mqtt)
+    return mqtt or None
 
 
-def mqtt_port(host: str, named: int | None) -> int | None:
-    """The port to serve MQTT on; None for none. Unless one is named it is the usual one, where that is free.
-
-    Raises:
-        NotFit: the one that is named cannot be served.
-    """
-    if named == 0:
+def _usual_mqtt_port(host: str, taken: set[int]) -> int | None:
+    if DEFAULT_MQTT_PORT in taken:
         return None
-    port = DEFAULT_MQTT_PORT if named is None else named
+    try:
+        _try_to_listen(host, DEFAULT_MQTT_PORT)
+    except OSError:
+        return None
+    return DEFAULT_MQTT_PORT
+
+
+def _check_port(what: str, host: str, port: int) -> None:
     try:
         _try_to_listen(host, port)
     except OSError as error:
-        if named is None:
-            return None
-        raise NotFit(_why_not("MQTT", host, port, error)) from error
-    return port
+        raise NotFit(_why_not(what, host, port, error)) from error
 
 
 def reachable(host: str, port: int) -> str:

@@ -20,6 +20,7 @@ import httpx
 from anyio.abc import TaskStatus
 
 from airdisplay import nats_server, premises, signing
+from airdisplay.adoption import ANYBODY, adopt
 from airdisplay.authority.authority import CREDENTIALS, Authority
 from airdisplay.child_logs import ChildLog
 from airdisplay.fleet import fleet, register
@@ -28,6 +29,9 @@ from airdisplay_client.problems import problem_sentence
 from shared.contracts.errors import NotFit
 from shared.mesh.connection import Nats, open_mesh
 from shared.mesh.services import discover
+from shared.settings import DEFAULT_MQTT_PORT
+
+OPEN: Final = "NATS IS OPEN: anybody on this machine can do anything with every banner (--nats-open on)"
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -79,15 +83,26 @@ def up(settings: Settings) -> None:
     program = nats_server.find(settings.nats_server)
     nats_server.check_version(program)
     with premises.data_directory(settings.data_dir) as directory:
-        premises.check_ports((settings.http_host, settings.http_port), (nats_server.HOST, settings.nats_port))
+        mqtt_port = premises.check_ports(
+            (settings.http_host, settings.http_port),
+            (nats_server.HOST, settings.nats_port),
+            settings.mqtt_port,
+        )
         premises.operator_token(directory)
         authority = None if settings.nats_open else _authority(settings, directory)
-        mqtt_port = premises.mqtt_port(nats_server.HOST, settings.mqtt_port)
+        _keep_streams(directory, authority)
         configuration = nats_server.configure(
             directory, settings.nats_port, mqtt_port=mqtt_port, authority=authority
         )
-        running = programs(settings, directory, nats_server.command(program, configuration))
-        reason = anyio.run(_live, settings, directory, running)
+        if settings.nats_open:
+            _say("up", OPEN, logging.ERROR)
+        reason = anyio.run(
+            _live,
+            programs(settings, directory, nats_server.command(program, configuration)),
+            directory,
+            settings,
+            mqtt_port,
+        )
     if reason is not None:
         raise NotFit(reason)
 
@@ -123,7 +138,14 @@ def _authority(settings: Settings, directory: Path) -> Authority:
     return authority
 
 
-def greeting(settings: Settings, directory: Path) -> list[str]:
+def _keep_streams(directory: Path, authority: Authority | None) -> None:
+    """Go on with the streams of before, whether NATS let in anybody then, and whether it does now."""
+    account = ANYBODY if authority is None else authority.account
+    if (before := adopt(directory / nats_server.STORE, account)) is not None:
+        _say("up", f"goes on with the streams of the account {before.name}", logging.INFO)
+
+
+def greeting(settings: Settings, directory: Path, mqtt_port: int | None) -> list[str]:
     """What people want to know once it runs."""
     banners = fleet(settings.banners)
     named = ", ".join(banners[:_NAMED_AT_MOST])
@@ -136,8 +158,28 @@ def greeting(settings: Settings, directory: Path) -> list[str]:
         f"  data     {directory}",
         f"  operator {token}",
         f'           curl -H "Authorization: Bearer $(cat {shlex.quote(str(token))})" ...',
+        f"  nats     {settings.nats_url}",
+        f"           {_who_may_connect(settings, directory)}",
+        f"  mqtt     {_where_mqtt_is(settings, mqtt_port)}",
         "  stop     Ctrl-C",
     ]
+
+
+def _who_may_connect(settings: Settings, directory: Path) -> str:
+    if settings.nats_open:
+        return OPEN
+    folder = directory / CREDENTIALS
+    return f"with credentials: operator.creds, telemetry.creds, device-<banner>.creds in {folder}"
+
+
+def _where_mqtt_is(settings: Settings, port: int | None) -> str:
+    if port is not None:
+        return (
+            f"mqtt://{nats_server.HOST}:{port}; a password for hardware: airdisplay device add BANNER --mqtt"
+        )
+    if settings.mqtt_port is None:
+        return f"none, for port {DEFAULT_MQTT_PORT} is taken: choose another with --mqtt-port"
+    return "none, as --mqtt-port 0 says"
 
 
 def _environment(settings: Settings, directory: Path) -> Mapping[str, str]:
@@ -164,17 +206,19 @@ def _environment(settings: Settings, directory: Path) -> Mapping[str, str]:
     }
 
 
-async def _live(settings: Settings, directory: Path, running: Sequence[Program]) -> str | None:
+async def _live(
+    running: Sequence[Program], directory: Path, settings: Settings, mqtt_port: int | None
+) -> str | None:
     """Run until a signal, or until a program will not do as it is, which it then gives as the reason."""
     logs = directory / "logs"
-    logs.mkdir(exist_ok=True)
+    logs.mkdir(0o700, exist_ok=True)
     supervisor = Supervisor(
         [(each, ChildLog(each.name, logs, _say, level=settings.log_level)) for each in running]
     )
     async with anyio.create_task_group() as tasks:
         await tasks.start(_end_on_signal, supervisor)
         async with supervisor.running(), anyio.create_task_group() as welcome:
-            welcome.start_soon(_welcome, settings, directory)
+            welcome.start_soon(_welcome, settings, directory, mqtt_port)
             await supervisor.until_ended()
             welcome.cancel_scope.cancel()
             _print("stopping ...")
@@ -192,7 +236,7 @@ async def _end_on_signal(supervisor: Supervisor, *, task_status: TaskStatus[None
             supervisor.end()
 
 
-async def _welcome(settings: Settings, directory: Path) -> None:
+async def _welcome(settings: Settings, directory: Path, mqtt_port: int | None) -> None:
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_ask_for_patience, settings)
         async with open_mesh(_as_operator(settings, directory), name="airdisplay-up") as mesh:
@@ -203,7 +247,7 @@ async def _welcome(settings: Settings, directory: Path) -> None:
         while await _missing(settings.address) is not None:
             await anyio.sleep(_POLL_SECONDS)
         tasks.cancel_scope.cancel()
-    _print("\n".join(greeting(settings, directory)))
+    _print("\n".join(greeting(settings, directory, mqtt_port)))
 
 
 def _as_operator(settings: Settings, directory: Path) -> Nats:
