@@ -10,7 +10,8 @@ from shared.mesh.connection import Nats, open_mesh
 from shared.mesh.services import Found
 from shared.mesh.services import discover as ask_everyone
 
-_CONNECT_SECONDS: Final = 2.0
+# A server asks the others about an account that it does not know for two seconds, before it refuses.
+_CONNECT_SECONDS: Final = 5.0
 
 
 async def discover(nats: Nats) -> list[Found]:

@@ -68,8 +68,8 @@ def signed(name: str, subject: str, about: Mapping[str, Any], signer: Key, *, is
     claims: dict[str, Any] = {"iat": issued, **_said(name, subject, about, signer.public)}
     digest = hashlib.sha256(msgspec.json.encode(claims)).digest()
     claims["jti"] = base64.b32encode(digest).decode().rstrip("=")
-    body = f"{_packed(msgspec.json.encode(_HEADER))}.{_packed(msgspec.json.encode(claims))}"
-    return f"{body}.{_packed(signer.sign(body.encode()))}"
+    body = f"{packed(msgspec.json.encode(_HEADER))}.{packed(msgspec.json.encode(claims))}"
+    return f"{body}.{packed(signer.sign(body.encode()))}"
 
 
 def says(token: str, name: str, subject: str, about: Mapping[str, Any], signer: str) -> bool:
@@ -100,7 +100,7 @@ def read(token: str) -> dict[str, Any]:
     """
     try:
         _, body, _ = token.strip().split(".")
-        return msgspec.json.decode(_unpacked(body), type=dict[str, Any])
+        return msgspec.json.decode(unpacked(body), type=dict[str, Any])
     except (ValueError, msgspec.DecodeError) as error:
         raise ValueError("expected a JWT") from error
 
@@ -130,9 +130,11 @@ def _said(name: str, subject: str, about: Mapping[str, Any], signer: str) -> dic
     return {"iss": signer, "name": name, "sub": subject, "nats": {**about, "version": _VERSION}}
 
 
-def _packed(data: bytes) -> str:
+def packed(data: bytes) -> str:
+    """Bytes as a part of a JWT."""
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def _unpacked(text: str) -> bytes:
+def unpacked(text: str) -> bytes:
+    """The bytes in a part of a JWT."""
     return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

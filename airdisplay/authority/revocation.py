@@ -13,7 +13,8 @@ from shared.contracts.errors import AirDisplayError, OutcomeUnknown, Unreachable
 from shared.mesh.accounts import update_account
 from shared.mesh.connection import Mesh, Nats, open_mesh
 
-_CONNECT_SECONDS: Final = 2.0
+# A server asks the others about an account that it does not know for two seconds, before it refuses.
+_CONNECT_SECONDS: Final = 5.0
 
 
 class NotTold(AirDisplayError):

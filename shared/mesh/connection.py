@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import re
 import ssl
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -196,19 +197,21 @@ async def _connect(mesh: Mesh, where: Nats, **how: Any) -> None:
         NotFit: they are.
     """
     client = mesh.client
-    connecting = anyio.CancelScope()
+    connected = False
 
     async def on_error(error: Exception) -> None:
-        if not client.is_connected and _REFUSED in str(error).lower():
-            mesh.refused()
-            connecting.cancel()
         await _on_error(error)
+        if not client.is_connected and _REFUSED in str(error).lower():
+            if not connected:
+                raise _refusing(where)
+            mesh.refused()
 
-    with connecting:
+    try:
         await client.connect([each.strip() for each in where.url.split(",")], error_cb=on_error, **how)
-    if not client.is_connected:
+    except NotFit:
         await client.close()
-        raise _refusing(where)
+        raise
+    connected = True
 
 
 def _refusing(where: Nats) -> NotFit:
@@ -246,9 +249,9 @@ def credentials_name(path: Path) -> str:
         NotFit: it is none, or cannot be read.
     """
     try:
-        token = next(
-            line for line in path.read_text(encoding="ascii").splitlines() if line.count(".") == _DOTS
-        )
+        lines = path.read_text(encoding="ascii").splitlines()
+        token = next(line for line in lines if line.count(".") == _DOTS)
+        next(filter(_is_seed, lines))
         body = token.split(".")[1]
         return _named.decode(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))).name
     except OSError as error:
@@ -263,9 +266,10 @@ class _Named(msgspec.Struct):
 
 _named: Final = msgspec.json.Decoder(_Named)
 _DOTS: Final = 2
+_is_seed = re.compile("SU[A-Z2-7]{56}").fullmatch
 _REFUSED: Final = "authorization violation"
 _REVOKED: Final = "user authentication revoked"
-_REFUSED_AT_MOST: Final = 5
+_REFUSED_AT_MOST: Final = 3
 """How often in a row a server may refuse us, who were in before."""
 
 
