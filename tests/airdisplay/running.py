@@ -13,6 +13,8 @@ import anyio
 import psutil
 
 from airdisplay import leash
+from airdisplay.authority.authority import CREDENTIALS
+from shared.mesh.connection import Nats
 from tests.support.ports import HOST, free_ports
 from tests.support.processes import Process, running_module
 from tests.support.waiting import until
@@ -49,6 +51,10 @@ class Up:
     def nats_url(self) -> str:
         """Where its NATS is."""
         return f"nats://{HOST}:{self.nats_port}"
+
+    def nats_as(self, user: str) -> Nats:
+        """Its NATS, as one of those who have credentials."""
+        return Nats(url=self.nats_url, credentials=self.data / CREDENTIALS / f"{user}.creds")
 
     @property
     def pid(self) -> int:

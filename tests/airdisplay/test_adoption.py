@@ -53,12 +53,15 @@ async def test_an_account_goes_on_with_what_anybody_could_write_and_back(tmp_pat
 
 
 async def test_streams_of_the_version_before_credentials_are_taken_over(tmp_path: Path) -> None:
-    """There REPORTED and TELEMETRY took from hardware what the intake takes now."""
+    """There REPORTED, TELEMETRY and PRESENCE took from hardware what comes through other streams now."""
     before = [
         StreamConfig(
             name=streams.REPORTED, subjects=["airdisplay.banner.*.reported"], max_msgs_per_subject=1
         ),
         StreamConfig(name=streams.TELEMETRY, subjects=["airdisplay.banner.*.telemetry.*"]),
+        StreamConfig(
+            name=streams.PRESENCE, subjects=["airdisplay.banner.*.presence"], max_msgs_per_subject=1
+        ),
     ]
     authority = Authority(tmp_path)
     authority.for_all()
@@ -110,7 +113,7 @@ def test_what_an_account_of_before_left_is_gone_on_with(tmp_path: Path) -> None:
 def test_where_it_is_not_clear_whose_nothing_is_touched(tmp_path: Path, accounts: tuple[str, ...]) -> None:
     folders = streams_of(tmp_path, *accounts)
 
-    with pytest.raises(NotFit, match="there are streams of several accounts, in .* and .*: move away"):
+    with pytest.raises(NotFit, match=r"there are streams of several accounts, in .* and .*: move away"):
         adopt(tmp_path, "MINE")
     assert all((each / "streams" / "HISTORY").is_dir() for each in folders)
 

@@ -13,8 +13,32 @@ from tests.support.ports import HOST, free_port
 from tests.support.processes import running_module
 from tests.support.signing import bearing, claims_in
 
-COMMANDS = ("up", "show", "hold", "release", "token", "history", "watch", "banners", "nodes", "device")
-WISHES = {"--queue", "--any", "--tag", "--follow", "--limit", "--sub", "--role", "--expires"}
+COMMANDS = (
+    "up",
+    "show",
+    "hold",
+    "release",
+    "token",
+    "history",
+    "watch",
+    "banners",
+    "nodes",
+    "device",
+    "credentials",
+)
+OF_DEVICES = tuple(f"device {each}" for each in ("run", "add", "list", "revoke", "rotate"))
+WISHES = {
+    "--queue",
+    "--any",
+    "--tag",
+    "--follow",
+    "--limit",
+    "--sub",
+    "--role",
+    "--expires",
+    "--mqtt",
+    "--keep-old",
+}
 """Options that say what is wanted this once, unlike settings."""
 
 
@@ -25,9 +49,9 @@ async def test_help_lists_the_commands() -> None:
     assert all(f"  {command} " in ended.said for command in COMMANDS)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, *OF_DEVICES])
 async def test_every_setting_is_a_variable_too(command: str) -> None:
-    ended = await airdisplay(command, "--help")
+    ended = await airdisplay(*command.split(), "--help")
 
     options: list[str] = re.findall(r"^  (--[a-z-]+)", ended.said, re.MULTILINE)
     variables: list[str] = re.findall(r"env var: (AIRDISPLAY_\w+)", " ".join(ended.said.split()))
@@ -69,10 +93,18 @@ async def test_banners_are_listed(everything: Up) -> None:
 
 
 async def test_nodes_are_listed(everything: Up) -> None:
-    ended = await airdisplay("nodes", "--nats-url", everything.nats_url)
+    ended = await airdisplay("nodes", "--nats-url", everything.nats_url, "--data-dir", str(everything.data))
 
     assert 0 == ended.code
     assert "gateway" in ended.said
+
+
+async def test_nodes_need_credentials(everything: Up, tmp_path: Path) -> None:
+    ended = await airdisplay("nodes", "--nats-url", everything.nats_url, "--data-dir", str(tmp_path))
+
+    assert 78 == ended.code
+    (line,) = ended.complained.splitlines()
+    assert line == f"Error: NATS at {everything.nats_url} asks for credentials: name a file with --nats-creds"
 
 
 async def test_nodes_need_nats() -> None:

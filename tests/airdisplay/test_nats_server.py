@@ -1,11 +1,13 @@
 """The nats-server of `up`: found, of the right version, with a configuration that it takes."""
 
+import stat
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from airdisplay import nats_server
+from airdisplay.authority.authority import Authority
 from shared.contracts.errors import NotFit
 
 
@@ -47,12 +49,8 @@ def test_what_cannot_be_run_is_refused(tmp_path: Path) -> None:
         nats_server.check_version(file)
 
 
-@pytest.mark.parametrize("name", ["data", 'with "quotes" and spaces', "with $dollar and ünicode"])
-def test_the_configuration_is_taken(tmp_path: Path, name: str) -> None:
-    directory = tmp_path / name
-    directory.mkdir()
-    configuration = nats_server.configure(directory, 20_001)
-
+def taken(configuration: Path) -> None:
+    """Make sure that the server understands it."""
     tried = subprocess.run(
         [*nats_server.command(nats_server.find(None), configuration), "-t"],
         capture_output=True,
@@ -63,6 +61,27 @@ def test_the_configuration_is_taken(tmp_path: Path, name: str) -> None:
     assert tried.returncode == 0, tried.stderr
 
 
+@pytest.mark.parametrize("secure", [True, False])
+@pytest.mark.parametrize("name", ["data", 'with "quotes" and spaces', "with $dollar and ünicode"])
+def test_the_configuration_is_taken(tmp_path: Path, name: str, secure: bool) -> None:  # noqa: FBT001
+    directory = tmp_path / name
+    directory.mkdir()
+    authority = Authority(directory) if secure else None
+    path = nats_server.configure(directory, 20_001, mqtt_port=20_002, authority=authority)
+
+    taken(path)
+    assert 0o600 == stat.S_IMODE(path.stat().st_mode)
+    assert secure == ("operator:" in path.read_text())
+
+
+@pytest.mark.parametrize(("port", "expected"), [(None, False), (20_002, True)])
+def test_there_is_mqtt_where_there_is_a_port(tmp_path: Path, port: int | None, expected: bool) -> None:  # noqa: FBT001
+    path = nats_server.configure(tmp_path, 20_001, mqtt_port=port, authority=None)
+
+    taken(path)
+    assert expected == ('mqtt { listen: "127.0.0.1:20002" }' in path.read_text())
+
+
 def test_a_configuration_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(NotFit, match="cannot write"):
-        nats_server.configure(tmp_path / "missing", 20_001)
+        nats_server.configure(tmp_path / "missing", 20_001, mqtt_port=None, authority=None)

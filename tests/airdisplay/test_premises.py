@@ -150,11 +150,43 @@ def test_a_taken_port_for_nats_is_named(taken: int) -> None:
         check_ports((HOST, free_port()), (HOST, taken))
 
 
-def test_two_servers_need_two_ports() -> None:
+def test_a_taken_port_for_mqtt_is_named(taken: int) -> None:
+    sentence = f"port {taken} on {HOST} is taken by another program: choose another with --mqtt-port"
+    with pytest.raises(NotFit, match=sentence):
+        check_ports((HOST, free_port()), (HOST, free_port()), taken)
+
+
+def test_mqtt_has_the_port_that_is_named_or_none() -> None:
     port = free_port()
 
-    with pytest.raises(NotFit, match="HTTP and NATS cannot both have port"):
-        check_ports((HOST, port), (HOST, port))
+    assert port == check_ports((HOST, free_port()), (HOST, free_port()), port)
+    assert check_ports((HOST, free_port()), (HOST, free_port()), 0) is None
+
+
+def test_mqtt_has_its_usual_port_where_that_is_free(monkeypatch: pytest.MonkeyPatch, taken: int) -> None:
+    def usual(port: int, *, nats: int) -> int | None:
+        monkeypatch.setattr("airdisplay.premises.DEFAULT_MQTT_PORT", port)
+        return check_ports((HOST, free_port()), (HOST, nats))
+
+    port = free_port()
+    assert port == usual(port, nats=free_port())
+    assert usual(taken, nats=free_port()) is None
+    assert usual(port, nats=port) is None
+
+
+@pytest.mark.parametrize(
+    ("http", "nats", "mqtt", "sentence"),
+    [
+        (0, 0, 1, "HTTP and NATS cannot both have port .*: choose another with --http-port"),
+        (0, 1, 0, "HTTP and MQTT cannot both have port .*: choose another with --http-port"),
+        (0, 1, 1, "NATS and MQTT cannot both have port .*: choose another with --nats-port"),
+    ],
+)
+def test_each_server_needs_a_port_of_its_own(http: int, nats: int, mqtt: int, sentence: str) -> None:
+    ports = free_port(), free_port()
+
+    with pytest.raises(NotFit, match=sentence):
+        check_ports((HOST, ports[http]), (HOST, ports[nats]), ports[mqtt])
 
 
 def test_an_address_of_another_machine_cannot_be_served() -> None:

@@ -12,11 +12,15 @@ from typing import Any
 import anyio
 import httpx
 import pytest
+from paho.mqtt.client import Client as MqttClient
+from paho.mqtt.enums import CallbackAPIVersion
 
 from airdisplay import nats_server
+from airdisplay.authority.authority import SERVICES, Authority
 from airdisplay.fleet import fleet
 from shared.contracts import subjects
-from shared.mesh.connection import open_mesh
+from shared.contracts.errors import NotFit
+from shared.mesh.connection import Nats, open_mesh
 from shared.mesh.runner import NOT_FIT
 from tests.airdisplay.running import Up, airdisplay, gone, ports, running_up
 from tests.support.banners import new_banner_id
@@ -57,17 +61,93 @@ async def end(up: Up, children: Mapping[str, int]) -> None:
 
 
 async def test_it_says_where_the_app_is_and_what_there_is(everything: Up) -> None:
-    greeting = everything.process.output.splitlines()[:6]
+    data = everything.data
+    files = "operator.creds, telemetry.creds, device-<banner>.creds"
+    assert [
+        f"AirDisplay is at  http://{HOST}:{everything.http_port}/",
+        "  banners  lightning, sparky, stormy and 21 more",
+        f"  data     {data}",
+        f"  operator {data}/operator.token",
+        f'           curl -H "Authorization: Bearer $(cat {data}/operator.token)" ...',
+        f"  nats     nats://{HOST}:{everything.nats_port}",
+        f"           with credentials: {files} in {data}/creds",
+        "  mqtt     none, as --mqtt-port 0 says",
+        "  stop     Ctrl-C",
+    ] == everything.process.output.splitlines()[:9]
 
-    assert f"AirDisplay is at  http://{HOST}:{everything.http_port}/" == greeting[0]
-    assert "  banners  lightning, sparky, stormy and 21 more" == greeting[1]
-    assert f"  data     {everything.data}" == greeting[2]
-    assert f"  operator {everything.data}/operator.token" == greeting[3]
-    assert (
-        f'           curl -H "Authorization: Bearer $(cat {everything.data}/operator.token)" ...'
-        == greeting[4]
-    )
-    assert "  stop     Ctrl-C" == greeting[5]
+
+async def test_everybody_has_credentials_and_nobody_else_reads_them(everything: Up) -> None:
+    creds = everything.data / "creds"
+
+    names = {path.stem for path in creds.glob("*.creds")}
+    assert {*SERVICES, "fleet", "operator", "system", "telemetry"} <= names
+    assert {f"device-{banner}" for banner in fleet(24)} <= names
+    assert not list(creds.glob("*.mqtt"))
+    for folder in (creds, everything.data / "auth"):
+        assert 0o700 == stat.S_IMODE(folder.stat().st_mode)
+        assert {0o600} == {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
+    assert 0o700 == stat.S_IMODE(everything.data.stat().st_mode)
+
+
+async def test_nobody_gets_in_without_credentials(everything: Up, tmp_path: Path) -> None:
+    other = Authority(tmp_path)
+    other.for_all()
+    for credentials in (None, other.file_of("banner")):
+        with pytest.raises(NotFit, match=r"NATS at .* (asks for|refuses the) credentials"):
+            async with open_mesh(Nats(url=everything.nats_url, credentials=credentials), name="test"):
+                pass
+
+
+async def test_an_open_nats_is_said_loudly_and_lets_in_anybody(tmp_path: Path) -> None:
+    async with running_up(tmp_path, "--banners", "1", "--nats-open", "on") as up:
+        loud = "NATS IS OPEN: anybody on this machine can do anything"
+        output = up.process.output
+        assert loud in output.splitlines()[0]
+        assert loud in output[output.index("AirDisplay is at") :]
+        async with open_mesh(up.nats_url, name="test") as mesh:
+            assert mesh.connected
+
+
+async def test_what_was_shown_stays_when_nats_begins_to_ask_for_credentials(tmp_path: Path) -> None:
+    async with running_up(tmp_path, "--banners", "1", "--nats-open", "on") as up:
+        display = await show(up, "lightning", "Still here")
+        await end(up, up.children())
+
+    async with running_up(tmp_path, "--banners", "1") as up:
+        assert "goes on with the streams of the account $G" in up.process.output
+        assert display == (await get(up, "/v1/banners/lightning"))["display"]["id"]
+
+
+async def test_hardware_may_speak_mqtt_where_there_is_a_port(tmp_path: Path) -> None:
+    port = free_port()
+    async with running_up(tmp_path, "--banners", "1", "--mqtt-port", str(port)) as up:
+        assert f"  mqtt     mqtt://{HOST}:{port}; " in up.process.output
+        added = await airdisplay("device", "add", "sparky", "--mqtt", "--data-dir", str(up.data))
+        password = file_text(added.said.splitlines()[0])
+
+        assert "Success" == await mqtt_answer(port, "sparky", password)
+        assert "Success" != await mqtt_answer(port, "sparky", password[:-4])
+
+
+def file_text(path: str) -> str:
+    """What stands in it."""
+    return Path(path).read_text()
+
+
+async def mqtt_answer(port: int, user: str, password: str) -> str:
+    """What is said to somebody who connects."""
+    answers: list[str] = []
+    client = MqttClient(CallbackAPIVersion.VERSION2)
+    client.username_pw_set(user, password)
+    client.on_connect = lambda _c, _d, _f, code, _p: answers.append(str(code))
+    client.connect(HOST, port)
+    client.loop_start()
+    try:
+        await until(lambda: bool(answers))
+    finally:
+        client.disconnect()
+        client.loop_stop()
+    return answers[0]
 
 
 async def test_who_shows_the_token_is_an_operator_and_nobody_else_reads_it(everything: Up) -> None:
@@ -149,12 +229,12 @@ async def test_what_is_shown_is_what_the_hardware_shows(everything: Up) -> None:
 async def test_every_process_that_is_killed_comes_back(tmp_path: Path) -> None:
     async with running_up(tmp_path, "--banners", "1") as up:
         before = up.children()
-        assert {"nats-server", "banner", "expiry", "lobby", "hardware", "gateway"} == set(before)
+        assert {"nats-server", "banner", "expiry", "lobby", "intake", "hardware", "gateway"} == set(before)
         for pid in before.values():
             os.kill(pid, signal.SIGKILL)
         await until(lambda: not set(up.children().values()) & set(before.values()))
         await until(lambda: set(up.children()) == set(before), seconds=PATIENCE)
-        for name in ("nats", "banner", "expiry", "lobby", "hardware", "gateway"):
+        for name in ("nats", "banner", "expiry", "lobby", "intake", "hardware", "gateway"):
             assert f"{name:<8} │ ended by SIGKILL, exit code -9; starts again in 0.2 s" in up.process.output
 
         async def shows() -> bool:
@@ -277,13 +357,14 @@ async def test_a_process_that_will_not_do_ends_everything_with_its_reason(tmp_pa
     ended = await airdisplay("up", *ports(free_port(), free_port(), data))
 
     assert NOT_FIT == ended.code
-    assert "nats-server refuses the stream PRESENCE" in one_line(ended.complained)
+    assert "nats-server refuses the stream HEARTBEATS" in one_line(ended.complained)
 
 
 async def spoil(data: Path) -> None:
     """Make a stream there that takes what belongs to another."""
     port = free_port()
-    command = nats_server.command(nats_server.find(None), nats_server.configure(data, port))
+    configuration = nats_server.configure(data, port, mqtt_port=None, authority=None)
+    command = nats_server.command(nats_server.find(None), configuration)
     async with await anyio.open_process(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as nats:

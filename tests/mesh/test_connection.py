@@ -8,7 +8,7 @@ from nats.aio.msg import Msg
 
 from shared.contracts.errors import Malformed, NotFit, Unreachable
 from shared.mesh import connection
-from shared.mesh.connection import Mesh, open_mesh
+from shared.mesh.connection import Mesh, Nats, credentials_name, open_mesh
 from tests.support.nats_server import NatsServer
 from tests.support.waiting import until
 
@@ -170,3 +170,42 @@ async def test_a_flush_returns_once_the_server_knows_what_was_said_before_it(
 
 async def _ignore(_message: Msg) -> None:
     pass
+
+
+CLAIMS = "eyJhIjoxfQ.eyJuYW1lIjoic3Bhcmt5In0.c2lnbmVk"
+A_SEED = f"SU{'A' * 56}"
+
+
+def test_the_name_in_credentials_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "user.creds"
+    path.write_text(f"-----\n{CLAIMS}\n-----\n\n-----\n{A_SEED}\n-----\n")
+
+    assert "sparky" == credentials_name(path)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"\xff\x00", id="bytes"),
+        pytest.param(b"a.b.c\n" + A_SEED.encode(), id="no token"),
+        pytest.param(b"a.e30.c\n" + A_SEED.encode(), id="a token without a name"),
+        pytest.param(CLAIMS.encode(), id="no key"),
+        pytest.param(CLAIMS.encode() + b"\n" + A_SEED[:-1].encode(), id="half a key"),
+    ],
+)
+async def test_what_are_no_credentials_is_said(nats_server: NatsServer, tmp_path: Path, found: bytes) -> None:
+    path = tmp_path / "user.creds"
+    path.write_bytes(found)
+
+    with pytest.raises(NotFit, match=f"expected credentials for NATS in {path}, found something else"):
+        async with open_mesh(Nats(url=nats_server.url, credentials=path), name="test"):
+            pass
+
+
+async def test_credentials_that_are_not_there_are_named(nats_server: NatsServer, tmp_path: Path) -> None:
+    path = tmp_path / "missing.creds"
+
+    with pytest.raises(NotFit, match=f"cannot read the credentials in {path}: No such file"):
+        async with open_mesh(Nats(url=nats_server.url, credentials=path), name="test"):
+            pass
