@@ -14,6 +14,7 @@ from tests.support.signing import claims_in
 WAITING = "docs/waiting-your-turn.md"
 MODERATION = "docs/moderation.md"
 SIGNING_IN = "docs/signing-in.md"
+CREDENTIALS = "docs/credentials.md"
 
 SAID = {
     WAITING: [
@@ -42,6 +43,17 @@ SAID = {
         "texts need no yes",
         "a text was turned down",
     ],
+    CREDENTIALS: [
+        "/creds/device-breeze.creds\n  Move it to the hardware",
+        "/creds/device-breeze.mqtt\n  Move it to the hardware",
+        "breeze      nats",
+        "breeze      mqtt",
+        "/creds/device-breeze.creds",
+        "/creds/device-breeze.mqtt",
+        "told airdisplay",
+        "revoked breeze: its 2 credentials are void\ntold airdisplay",
+        "nats-server   ",
+    ],
 }
 """What the blocks of a page say, in this order."""
 
@@ -60,6 +72,7 @@ async def pasted(page: str, tmp_path: Path) -> str:
             **os.environ,
             "AIRDISPLAY_HTTP_PORT": str(up.http_port),
             "AIRDISPLAY_DATA_DIR": str(up.data),
+            "AIRDISPLAY_NATS_URL": up.nats_url,
             "PYTHONPATH": str(ROOT),
         }
         command = f'airdisplay() {{ "{sys.executable}" -m airdisplay "$@"; }}\n{script}'
