@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from airdisplay.authority.authority import Authority
+from airdisplay.credential_commands import as_user
 from airdisplay.nats_server import trust
 from shared.contracts.errors import NotFit
 from shared.contracts.identity import BannerId
@@ -128,3 +129,13 @@ def one_line(ended: Ended) -> str:
     """The one line of a complaint."""
     (line,) = ended.complained.splitlines()
     return line
+
+
+def test_who_names_no_credentials_has_those_of_the_data_directory(tmp_path: Path) -> None:
+    path = Authority(tmp_path).add_device(SPARKY)
+    named = Nats(url="nats://somewhere", credentials=tmp_path / "named.creds")
+    nobody = Nats(url="nats://somewhere")
+
+    assert Nats(url="nats://somewhere", credentials=path) == as_user(nobody, "device-sparky", str(tmp_path))
+    assert named == as_user(named, "device-sparky", str(tmp_path))
+    assert nobody == as_user(nobody, "device-stormy", str(tmp_path))

@@ -260,6 +260,27 @@ async def test_of_many_who_tell_at_once_the_newest_is_told_last(secure: Secure, 
     assert all([await secure.refuses(copy) for copy in copies])
 
 
+async def test_whoever_tells_waits_for_those_who_tell_and_then_tells_the_newest(
+    secure: Secure, tmp_path: Path
+) -> None:
+    told = anyio.Event()
+
+    async def telling() -> None:
+        await secure.tell()
+        told.set()
+
+    with kept(secure.authority.device_file(SPARKY), tmp_path / "copy.creds") as copy:
+        async with anyio.create_task_group() as tasks:
+            with Authority(tmp_path).telling():
+                tasks.start_soon(telling)
+                with anyio.move_on_after(1):
+                    await told.wait()
+                assert not told.is_set()
+                secure.authority.revoke(SPARKY)
+
+        assert await secure.refuses(copy)
+
+
 async def test_without_a_server_it_counts_from_the_next_start(secure: Secure, tmp_path: Path) -> None:
     with kept(secure.authority.device_file(SPARKY), tmp_path / "copy.creds") as copy:
         await secure.server.stop()
