@@ -88,6 +88,7 @@ async def test_the_page_on_signing_in_works_when_pasted(tmp_path: Path) -> None:
     assert ("ada", "author") == (claims["sub"], claims["role"])
 
 
+@pytest.mark.timeout(180)  # a command is a process, and there are many on a page
 @pytest.mark.parametrize("page", SAID)
 async def test_the_page_works_when_pasted(tmp_path: Path, page: str) -> None:
     said = await pasted(page, tmp_path)
