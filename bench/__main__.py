@@ -19,6 +19,8 @@ NAMES: Final = (
     "interest",
     "telemetry",
     "size",
+    "hardware",
+    "devices",
 )
 
 

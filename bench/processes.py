@@ -15,6 +15,10 @@ from typing import Final
 
 import psutil
 
+from airdisplay.authority.authority import Authority
+from airdisplay.nats_server import trust
+from shared.mesh.connection import Nats
+
 ROOT: Final = Path(__file__).parents[1]
 UNLIMITED: Final = {"AIRDISPLAY_RATE_LIMIT": "off"}
 """All load comes from one address, so fair use would stop it, unless it is what is measured."""
@@ -29,6 +33,13 @@ class Place:
     nats_url: str
     http_port: int
     processes: dict[str, subprocess.Popen[bytes]]
+    authority: Authority | None = None
+    """Who vouches for those who connect; None where anybody may."""
+
+    def nats_as(self, user: str) -> Nats:
+        """Where NATS is, and as whom to go there."""
+        credentials = None if self.authority is None else self.authority.file_of(user)
+        return Nats(url=self.nats_url, credentials=credentials)
 
     def memory(self, name: str) -> int:
         """Bytes of private memory of a process."""
@@ -72,13 +83,14 @@ def process(
 
 
 @contextmanager
-def nats() -> Generator[tuple[str, subprocess.Popen[bytes]]]:
-    """A nats-server with JetStream on disk."""
+def nats(authority: Authority | None = None) -> Generator[tuple[str, subprocess.Popen[bytes]]]:
+    """A nats-server with JetStream on disk; with an authority it asks for credentials."""
     with tempfile.TemporaryDirectory() as store:
         port = free_port()
         config = Path(store) / "nats.conf"
         config.write_text(
             f'host: 127.0.0.1\nport: {port}\nserver_name: bench\njetstream {{ store_dir: "{store}" }}\n'
+            f"{'' if authority is None else trust(authority, Path(store) / 'accounts')}"
         )
         server = str(Path(sys.executable).with_name("nats-server"))
         with process(server, "-c", str(config), "-l", str(Path(store) / "log"), port=port) as child:
@@ -94,25 +106,34 @@ def mesh(
     lobby: bool = True,
     gateway: bool = True,
     gateway_module: str | None = None,
+    intake: bool = False,
+    authority: Authority | None = None,
 ) -> Generator[Place]:
-    """NATS and the services, on which a display lasts `ttl` seconds."""
+    """NATS and the services, on which a display lasts `ttl` seconds; with an authority, by credentials."""
     with ExitStack() as stack:
-        url, server = stack.enter_context(nats())
+        url, server = stack.enter_context(nats(authority))
         processes = {"nats": server}
-        at = ("--nats-url", url)
         port = free_port()
+
+        def at(user: str) -> tuple[str, ...]:
+            """Where NATS is, and as whom."""
+            own = () if authority is None else ("--nats-creds", str(authority.file_of(user)))
+            return ("--nats-url", url, *own)
+
         for number in range(banners):
             name = f"banner-{number}" if number else "banner"
-            processes[name] = stack.enter_context(service("banner", *at, "--display-ttl", str(ttl)))
+            processes[name] = stack.enter_context(service("banner", *at("banner"), "--display-ttl", str(ttl)))
         if expiry:
-            processes["expiry"] = stack.enter_context(service("expiry", *at))
+            processes["expiry"] = stack.enter_context(service("expiry", *at("expiry")))
         if lobby:
-            processes["lobby"] = stack.enter_context(service("lobby", *at))
+            processes["lobby"] = stack.enter_context(service("lobby", *at("lobby")))
+        if intake:
+            processes["intake"] = stack.enter_context(service("intake", *at("intake")))
         if gateway:
             processes["gateway"] = stack.enter_context(
-                service("gateway", *at, "--http-port", str(port), module=gateway_module)
+                service("gateway", *at("gateway"), "--http-port", str(port), module=gateway_module)
             )
-        yield Place(url, port, processes)
+        yield Place(url, port, processes, authority)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from shared.contracts.command import Accepted
 from shared.contracts.identity import BannerId
 from shared.contracts.refusals import AlreadyRegistered
 from shared.mesh.banners import Banners
-from shared.mesh.connection import open_mesh
+from shared.mesh.connection import Nats, open_mesh
 from shared.mesh.services import discover
 
 BANNERS: Final = 40_000
@@ -30,9 +30,9 @@ def requests(count: int) -> Iterator[bytes]:
     return itertools.cycle(made)
 
 
-async def register(place_url: str, count: int) -> None:
+async def register(where: Nats | str, count: int) -> None:
     """Register b0, b1 and so on."""
-    async with open_mesh(place_url, name="bench") as opened:
+    async with open_mesh(where, name="bench") as opened:
         banners = Banners(opened, answer_seconds=30)
         numbers = iter(range(count))
 
