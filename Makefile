@@ -17,11 +17,11 @@ help: ## list the targets
 up: $(VENV)/.run ## start everything on this machine: NATS, services, simulated banners, app
 	@exec $(BIN)/airdisplay up
 
-# Tests wait more than they work, so there are more workers than this machine has cores.
-WORKERS ?= 3
+# Tests wait more than they work, so there is one worker more than this machine has cores.
+WORKERS ?= $(shell expr `nproc 2>/dev/null || echo 2` + 1)
 
 test: $(VENV)/.node ## run the tests against a real nats-server and a real browser
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.node ## linters, types, architecture
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/codespell

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import anyio
 from anyio.abc import ByteStream, SocketAttribute, SocketStream
 
-from tests.airdisplay.running import HOST
+from tests.support.ports import HOST
 
 
 class Relay:

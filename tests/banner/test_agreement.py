@@ -579,6 +579,7 @@ class AnyBanner(RuleBasedStateMachine):
         return answer
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)  # a failure takes its time, until it is as small as it can be
 async def test_the_past_explains_the_present_in_both_stores_alike(mesh: Mesh) -> None:
     async def begin() -> Lockstep:

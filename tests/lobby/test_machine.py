@@ -595,6 +595,7 @@ async def _settled(instance: Instance, pool: PoolId) -> None:
     await instance.settle(pool)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_impatient")
 @pytest.mark.timeout(400)  # to find the shortest story of a failure takes long
 async def test_everybody_is_shown_once_in_both_stores_alike(mesh: Mesh) -> None:

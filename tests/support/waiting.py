@@ -5,7 +5,7 @@ from inspect import isawaitable
 
 import anyio
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 20.0
 """Long enough for any machine; a test that needs it all has failed."""
 
 
