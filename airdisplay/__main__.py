@@ -359,6 +359,30 @@ def list_nodes(nats: "Nats", data_dir: str) -> None:
 
 
 @main.command()
+@settings.nats
+@settings.data_dir
+@settings.http_host
+@settings.http_port
+@click.option("--json", "for_programs", is_flag=True, help="Print it for programs.")
+def doctor(*, nats: "Nats", data_dir: str, http_host: str, http_port: int, for_programs: bool) -> None:
+    """Look what is wrong with a mesh, and say what to do about it; the exit code is 1 if something is."""
+    import anyio
+
+    from airdisplay.doctor import examination, findings, report
+
+    keep_quiet()
+    with in_one_sentence():
+        where = examination.Where(
+            nats=as_user(nats, "operator", data_dir),
+            address=_address(http_host, http_port),
+            directory=Path(data_dir).expanduser(),
+        )
+        found = anyio.run(examination.examine, where)
+    click.echo(findings.as_json(found) if for_programs else "\n".join(report.lines(found)))
+    sys.exit(1 if findings.worst(found) == "bad" else 0)
+
+
+@main.command()
 @click.argument("name", nargs=-1)
 def bench(name: tuple[str, ...]) -> None:
     """Measure this machine; a NAME chooses one measurement, such as `shows`."""

@@ -105,6 +105,15 @@ def read(token: str) -> dict[str, Any]:
         raise ValueError("expected a JWT") from error
 
 
+def vouched(token: str, signer: Key) -> bool:
+    """Whether a JWT carries the signature of that key."""
+    body, _, signature = token.strip().rpartition(".")
+    try:
+        return signer.signed(body.encode(), unpacked(signature))
+    except ValueError:
+        return False
+
+
 def _template(role: Role) -> dict[str, Any]:
     permissions: dict[str, Any] = {
         "pub": _allowed(role.publish),

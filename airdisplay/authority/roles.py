@@ -153,6 +153,7 @@ OPERATOR: Final = Role(
         f"{_API}.INFO",
         f"{_API}.STREAM.NAMES",
         f"{_API}.STREAM.LIST",
+        *(f"{_API}.CONSUMER.LIST.{each}" for each in _EVERYTHING),
         *_reads(*_EVERYTHING),
     ],
     subscribe=["_INBOX.>", f"{inbox(NAME)}.>", "airdisplay.>"],

@@ -75,7 +75,7 @@ async def gateway_service(
     """Serve HTTP and WebSocket clients until the block is left.
 
     Raises:
-        NotFit: the address is taken, the server or the clock will not do, or it must not be reached like this.
+        NotFit: the address is taken, the server or the clock will not do, or it must not be reached so.
     """
     authority = authority_for(access, host)
     listener = listen(host, port)

@@ -25,6 +25,7 @@ COMMANDS = (
     "nodes",
     "device",
     "credentials",
+    "doctor",
 )
 OF_DEVICES = tuple(f"device {each}" for each in ("run", "add", "list", "revoke", "rotate"))
 WISHES = {
@@ -38,6 +39,7 @@ WISHES = {
     "--expires",
     "--mqtt",
     "--keep-old",
+    "--json",
 }
 """Options that say what is wanted this once, unlike settings."""
 

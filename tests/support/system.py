@@ -21,7 +21,7 @@ from tests.support.signing import AS_OPERATOR, keys_file
 from tests.support.waiting import until
 
 _ROOT: Final = Path(__file__).parents[2]
-_START_SECONDS: Final = 30.0
+_START_SECONDS: Final = 60.0
 _JSON: Final = {"content-type": "application/json"}
 
 
@@ -48,6 +48,11 @@ class Part:
             self._process = subprocess.Popen(
                 command, cwd=_ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
             )
+
+    def send(self, what: signal.Signals) -> None:
+        """Send it a signal."""
+        assert self._process is not None, "it was never started"
+        self._process.send_signal(what)
 
     def kill(self) -> None:
         """End it without a warning."""
