@@ -1,24 +1,42 @@
 """The roles on NATS: what each may publish and subscribe to, and nothing else.
 
-`{{name()}}` stands for the name in the credentials: the banner of a device, the instance of nobody else.
+`{{name()}}` stands for the name in the credentials: the banner of a device, the kind of one's own.
 Who asks has an inbox under its own name, so that no role hears the answers to another.
+docs/decisions/0022-least-rights.md says what these rights hold off, and what they do not.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from airdisplay.authority.rights import (
+    API,
+    BANNER_VERBS,
+    finds,
+    follows,
+    found_as,
+    gets,
+    inbox,
+    makes,
+    makes_anew,
+    of_banner,
+    of_blocklist,
+    of_lobby,
+    said_by_hardware,
+    sees,
+    takes,
+    writes,
+)
 from shared.contracts import subjects
 from shared.contracts.hardware import SAID_BYTES_AT_MOST
 from shared.mesh import streams
-from shared.mesh.banners import VERBS
-from shared.mesh.blocklist import BLOCKLIST_VERBS
+from shared.mesh.streams import BANNERS, BLOCKLISTS, COMMANDS, LIMITS, LOBBIES, TICKETS
 
 NAME: Final = "{{name()}}"
 
 _NO_LIMIT: Final = -1
-_API: Final = "$JS.API"
 _ANSWER_SECONDS: Final = 60
+_SUBSCRIPTIONS_OF_A_DEVICE: Final = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,94 +66,37 @@ class Role:
     connections: Sequence[str] = ()
 
 
-def inbox(name: str) -> str:
-    """The prefix of the inboxes of who has credentials with this name."""
-    return f"_INBOX_{name}"
-
-
-def _reads(*names: str) -> list[str]:
-    """What it takes to read streams: entry by entry, the newest, or following them."""
-    return [
-        subject
-        for name in names
-        for subject in (
-            f"{_API}.STREAM.INFO.{name}",
-            f"{_API}.STREAM.MSG.GET.{name}",
-            f"{_API}.DIRECT.GET.{name}",
-            f"{_API}.DIRECT.GET.{name}.>",
-            f"{_API}.CONSUMER.CREATE.{name}",
-            f"{_API}.CONSUMER.CREATE.{name}.>",
-            f"{_API}.CONSUMER.DURABLE.CREATE.{name}.>",
-            f"{_API}.CONSUMER.MSG.NEXT.{name}.>",
-        )
-    ]
-
-
-def _of_banner(banner: str, *kinds: str) -> list[str]:
-    return [subjects.banner(banner, kind) for kind in kinds]
-
-
-def _said(banner: str) -> list[str]:
-    """All that the hardware of a banner says."""
-    return [*_of_banner(banner, "hello", "reported", "presence"), subjects.telemetry(banner, "*")]
-
-
-def _device(name: str, banner: str, **how: object) -> Role:
+def _device(name: str, **how: object) -> Role:
     return Role(
         name=name,
-        publish=_said(banner),
-        subscribe=_of_banner(banner, "state"),
+        publish=said_by_hardware(NAME),
+        subscribe=of_banner(NAME, ["state"]),
+        subscriptions_at_most=_SUBSCRIPTIONS_OF_A_DEVICE,
+        payload_at_most=SAID_BYTES_AT_MOST,
         **how,  # type: ignore[arg-type]
     )
 
 
-_EVERYTHING: Final = [config.name or "" for config in streams.everything(1)]
-
-
-def _service(name: str, publish: Iterable[str], subscribe: Iterable[str] = ()) -> Role:
-    """A service: it makes the streams, is found by its name, and hears the answers to its own questions."""
+def _service(name: str, *, publish: Sequence[str], subscribe: Sequence[str] = ()) -> Role:
+    """A service: it is found by its name, answers what it is asked, and hears what it asked for."""
     return Role(
-        name=name,
-        publish=[
-            *(
-                f"{_API}.STREAM.{verb}.{each}"
-                for each in _EVERYTHING
-                for verb in ("CREATE", "UPDATE", "INFO")
-            ),
-            "$SRV.PING.*",
-            *publish,
-        ],
-        subscribe=[f"{inbox(NAME)}.>", "$SRV.>", *subscribe],
-        answers=True,
+        name=name, publish=publish, subscribe=[inbox(name), *found_as(name), *subscribe], answers=True
     )
 
 
-_SUBSCRIPTIONS_OF_A_DEVICE: Final = 8
-_VERBS: Final = [*VERBS.values(), "get"]
+_EVERYTHING: Final = [config.name or "" for config in streams.everything(1)]
+_HISTORIES: Final = [kind.history for kind in (BANNERS, BLOCKLISTS) if kind.history]
 
-DEVICE: Final = _device(
-    "device",
-    NAME,
-    subscriptions_at_most=_SUBSCRIPTIONS_OF_A_DEVICE,
-    payload_at_most=SAID_BYTES_AT_MOST,
-    connections=("STANDARD", "WEBSOCKET"),
-)
+DEVICE: Final = _device("device", connections=("STANDARD", "WEBSOCKET"))
 """The hardware of one banner, the one that the credentials name."""
 
-DEVICE_MQTT: Final = _device(
-    "device-mqtt",
-    NAME,
-    subscriptions_at_most=_SUBSCRIPTIONS_OF_A_DEVICE,
-    payload_at_most=SAID_BYTES_AT_MOST,
-    bearer=True,
-    connections=("MQTT",),
-)
+DEVICE_MQTT: Final = _device("device-mqtt", bearer=True, connections=("MQTT",))
 """The same over MQTT, where the JWT is the password."""
 
 FLEET: Final = Role(
     name="fleet",
-    publish=_said("*"),
-    subscribe=[*_of_banner("*", "state"), f"{inbox(NAME)}.>", "$SRV.>"],
+    publish=said_by_hardware("*"),
+    subscribe=[*of_banner("*", ["state"]), inbox("fleet"), "$SRV.>"],
     answers=True,
 )
 """Simulated hardware of many banners over one connection. Whoever has it is every banner."""
@@ -146,86 +107,103 @@ TELEMETRY: Final = Role(name="telemetry", publish=[subjects.telemetry("*", "*")]
 OPERATOR: Final = Role(
     name="operator",
     publish=[
-        *_of_banner("*", *_VERBS),
-        *(subjects.entity("blocklist", "*", verb) for verb in (*BLOCKLIST_VERBS.values(), "get")),
-        *(subjects.entity("lobby", "*", verb) for verb in ("enter", "leave", "get")),
+        *of_banner("*", BANNER_VERBS),
+        *of_lobby("enter", "leave", "get"),
+        *of_blocklist(),
         "$SRV.>",
-        f"{_API}.INFO",
-        f"{_API}.STREAM.NAMES",
-        f"{_API}.STREAM.LIST",
-        *(f"{_API}.CONSUMER.LIST.{each}" for each in _EVERYTHING),
-        *_reads(*_EVERYTHING),
+        f"{API}.INFO",
+        *(f"{API}.STREAM.{verb}" for verb in ("NAMES", "LIST", "INFO.*", "MSG.GET.*")),
+        *(f"{API}.CONSUMER.{verb}" for verb in ("NAMES.*", "LIST.*", "INFO.*.*")),
+        *(f"{API}.DIRECT.GET.{which}" for which in ("*", "*.>")),
     ],
-    subscribe=["_INBOX.>", f"{inbox(NAME)}.>", "airdisplay.>"],
+    subscribe=["_INBOX.>", inbox("operator"), "airdisplay.>"],
 )
 """People who run the mesh: they see everything, may ask services for everything, and write no record."""
 
 BANNER: Final = _service(
     "banner",
-    [
-        *(
-            subjects.record(kind.bucket, ">")
-            for kind in (streams.BANNERS, streams.BLOCKLISTS, streams.COMMANDS)
-        ),
-        *_of_banner("*", "state"),
-        *_reads("KV_banners", "HISTORY", "KV_blocklists", "BLOCKLIST_HISTORY", "KV_commands"),
+    publish=[
+        *makes(*_EVERYTHING),
+        *makes_anew(*_HISTORIES),
+        *writes(BANNERS, BLOCKLISTS, COMMANDS),
+        *gets(BANNERS.stream, BLOCKLISTS.stream, COMMANDS.stream, *_HISTORIES),
+        *follows(BLOCKLISTS.stream),
+        *of_banner("*", ["state"]),
     ],
-    [
-        *_of_banner("*", *_VERBS, "hello"),
-        subjects.expire_many(),
-        *(subjects.entity("blocklist", "*", verb) for verb in (*BLOCKLIST_VERBS.values(), "get")),
-    ],
+    subscribe=[*of_banner("*", [*BANNER_VERBS, "hello"]), subjects.expire_many(), *of_blocklist()],
 )
+"""The one that makes the streams, and the only one that writes what banners show."""
+
 EXPIRY: Final = _service(
-    "expiry", [subjects.expire_many(), *_of_banner("*", "expire"), *_reads("KV_banners")]
+    "expiry", publish=[subjects.expire_many(), *follows(BANNERS.stream), *finds("expiry")]
 )
+
 LOBBY: Final = _service(
     "lobby",
-    [
-        *(subjects.record(kind.bucket, ">") for kind in (streams.LOBBIES, streams.COMMANDS, streams.TICKETS)),
-        *_of_banner("*", "show", "get"),
-        *_reads(
-            "KV_banners", "KV_lobbies", "KV_blocklists", "KV_commands", "KV_tickets", "PRESENCE", "HISTORY"
-        ),
+    publish=[
+        *of_banner("*", ["show", "clear"]),
+        *writes(LOBBIES, TICKETS),
+        *gets(LOBBIES.stream, TICKETS.stream, BANNERS.stream, *_HISTORIES[:1]),
+        *follows(BANNERS.stream, LOBBIES.stream, BLOCKLISTS.stream, streams.PRESENCE),
+        *finds("lobby"),
     ],
-    [subjects.entity("lobby", "*", verb) for verb in ("enter", "leave", "get")],
+    subscribe=of_lobby("enter", "leave", "get"),
 )
+
 GATEWAY: Final = _service(
     "gateway",
-    [
-        *_of_banner("*", *(verb for verb in _VERBS if verb != "expire")),
-        *(subjects.entity("blocklist", "*", verb) for verb in (*BLOCKLIST_VERBS.values(), "get")),
-        *(subjects.entity("lobby", "*", verb) for verb in ("enter", "leave", "get")),
-        subjects.record(streams.LIMITS.bucket, ">"),
-        *_reads(*_EVERYTHING),
-    ],
-)
-INTAKE: Final = _service(
-    "intake",
-    [
-        subjects.reported("*"),
-        subjects.measured("*", "*"),
-        f"$JS.ACK.{streams.INTAKE}.>",
-        *_reads(streams.INTAKE, streams.REPORTED, "KV_banners"),
+    publish=[
+        *of_banner("*", [verb for verb in BANNER_VERBS if verb != "expire"]),
+        *of_lobby("enter", "leave", "get"),
+        *of_blocklist(),
+        *writes(LIMITS),
+        *gets(BANNERS.stream, *_HISTORIES[:1], COMMANDS.stream, TICKETS.stream, LIMITS.stream),
+        *gets(streams.REPORTED, streams.PRESENCE, streams.TELEMETRY),
+        *follows(BANNERS.stream, LOBBIES.stream, streams.REPORTED, streams.PRESENCE),
+        *finds("banner"),
     ],
 )
 
+INTAKE: Final = _service(
+    "intake",
+    publish=[
+        subjects.reported("*"),
+        subjects.measured("*", "*"),
+        *takes(streams.INTAKE, "intake"),
+        *sees(streams.REPORTED, streams.TELEMETRY),
+        *follows(BANNERS.stream),
+    ],
+)
+
+_OWN: Final = streams.own(NAME)
+_OWN_STREAMS: Final = [config.name or "" for config in streams.of_own(_OWN, 1)]
+
+OWN_SERVICE: Final = Role(
+    name="service",
+    publish=[
+        f"{subjects.ROOT}.{NAME}.>",
+        *makes(*_OWN_STREAMS),
+        *gets(*_OWN_STREAMS),
+        *follows(*_OWN_STREAMS),
+        *(takes(_OWN.history, "*") if _OWN.history else ()),
+        *writes(_OWN, streams.claims(_OWN)),
+        *finds(NAME),
+    ],
+    subscribe=[f"{subjects.ROOT}.{NAME}.>", inbox(NAME), *found_as(NAME)],
+    answers=True,
+)
+"""A service of one's own: the kind of entity that the credentials name, and nothing of the banners."""
+
 ROLES: Final = (
-    DEVICE,
-    DEVICE_MQTT,
-    FLEET,
-    TELEMETRY,
+    *(DEVICE, DEVICE_MQTT, FLEET, TELEMETRY),
     OPERATOR,
-    BANNER,
-    EXPIRY,
-    LOBBY,
-    GATEWAY,
-    INTAKE,
+    *(BANNER, EXPIRY, LOBBY, GATEWAY, INTAKE),
+    OWN_SERVICE,
 )
 
 SYSTEM: Final = Role(
     name="system",
     publish=["$SYS.REQ.CLAIMS.UPDATE"],
-    subscribe=[f"{inbox(NAME)}.>"],
+    subscribe=[inbox(NAME)],
 )
 """In the account of the servers: may tell them of a changed account, and nothing else."""

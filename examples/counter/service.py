@@ -17,9 +17,9 @@ from shared.entities.records import Record
 from shared.mesh.connection import Mesh
 from shared.mesh.hosting import Hosting, entity_service
 from shared.mesh.reactor import Effect, Reactor
-from shared.mesh.streams import Kind
+from shared.mesh.streams import own
 
-KIND: Final = Kind("counter", "counters", "COUNTER_HISTORY")
+KIND: Final = own("counter")
 MAILER: Final = "counter-mailer"
 
 HOSTING: Final[Hosting[Count, Increment, CounterEvent]] = Hosting(

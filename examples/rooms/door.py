@@ -28,7 +28,9 @@ from shared.mesh import clock
 from shared.mesh.follow import Entry, Feed
 from shared.mesh.hosting import decoded
 
-NAME: Final = "rooms"
+NAME: Final = "room"
+TRIES: Final = "try"
+"""Tries are claimed under another name than the commands of strangers, because both have ids."""
 ENTER: Final = subjects.entity(NAME, "any", "enter")
 
 _PAUSE_SECONDS: Final = 0.1

@@ -7,7 +7,7 @@ from typing import Final
 
 import anyio
 
-from examples.rooms.door import ENTER, NAME, Chance, Door
+from examples.rooms.door import ENTER, NAME, TRIES, Chance, Door
 from examples.rooms.entity import ROOM, Answer, HangUp, Leave, Room, RoomCommand, RoomEvent, UnknownRoom
 from shared.entities.claims import Claims
 from shared.mesh.connection import Mesh
@@ -15,9 +15,9 @@ from shared.mesh.follow import follow
 from shared.mesh.hosting import Hosting, entity_service
 from shared.mesh.kv import KvStore
 from shared.mesh.services import Endpoint, Service, serve
-from shared.mesh.streams import COMMANDS, Kind
+from shared.mesh.streams import claims, own
 
-KIND: Final = Kind("room", "rooms", "ROOM_HISTORY")
+KIND: Final = own(NAME)
 
 HOSTING: Final[Hosting[Room, RoomCommand, RoomEvent]] = Hosting(
     kind=KIND,
@@ -43,13 +43,13 @@ async def rooms_service(
         follow(mesh, KIND.stream, KIND.everything) as feed,
         anyio.create_task_group() as tasks,
     ):
-        door = Door(host.repository, Claims(NAME, KvStore(mesh, COMMANDS)), chance)
+        door = Door(host.repository, Claims(TRIES, KvStore(mesh, claims(KIND))), chance)
         tasks.start_soon(door.follow, feed)
         await feed.caught_up.wait()
         tasks.start_soon(door.keep_together)
         service = Service(
             name=NAME,
-            instance=instance,
+            instance=f"{instance}-door",
             description="puts strangers into rooms",
             endpoints=[Endpoint("enter", ENTER, door.on_enter)],
         )

@@ -196,13 +196,13 @@ def _now_ms() -> int:
 
 
 @asynccontextmanager
-async def expiry_service(mesh: Mesh, *, instance: str, replicas: int) -> AsyncGenerator[None]:
+async def expiry_service(mesh: Mesh, *, instance: str) -> AsyncGenerator[None]:
     """Make deadlines happen until the block is left.
 
     Raises:
         NotFit: the server or this process's clock will not do.
     """
-    await streams.ensure(mesh, streams.everything(replicas))
+    await streams.until_there(mesh, [streams.BANNERS.stream])
     expiry = ExpiryService(mesh, instance)
     everything = streams.BANNERS.everything
     async with (

@@ -20,7 +20,6 @@ from shared.mesh.process import run_on_mesh
 @settings.nats
 @settings.http_host
 @settings.http_port
-@settings.replicas
 @settings.auth_keys
 @settings.auth_audience
 @settings.auth_issuer
@@ -37,7 +36,6 @@ def main(
     nats: Nats,
     http_host: str,
     http_port: int,
-    replicas: int,
     auth_keys: Path | None,
     auth_audience: str,
     auth_issuer: str | None,
@@ -71,7 +69,6 @@ def main(
                 instance=instance,
                 host=http_host,
                 port=http_port,
-                replicas=replicas,
                 access=access,
                 fair_use=fair,
                 bounds=bounds,

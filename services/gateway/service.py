@@ -46,6 +46,10 @@ from shared.mesh.skew import known_skew
 
 NAME: Final = "gateway"
 
+_NEEDED: Final = (
+    *(kind.stream for kind in (streams.BANNERS, streams.LOBBIES, streams.COMMANDS, streams.TICKETS)),
+    *(streams.LIMITS.stream, streams.REPORTED, streams.PRESENCE, streams.TELEMETRY),
+)
 _PING_SECONDS: Final = 0.5
 _LOOK_SECONDS: Final = 0.1
 _STALE_AFTER_SECONDS: Final = 1.0
@@ -65,7 +69,6 @@ async def gateway_service(
     instance: str,
     host: str,
     port: int,
-    replicas: int,
     access: Access,
     fair_use: FairUse = OFF,
     bounds: Bounds = DEFAULT_BOUNDS,
@@ -79,7 +82,7 @@ async def gateway_service(
     """
     authority = authority_for(access, host)
     listener = listen(host, port)
-    await streams.ensure(mesh, streams.everything(replicas))
+    await streams.until_there(mesh, _NEEDED)
     hub = Hub()
     view = hub.view
     banner_store = KvStore(mesh, streams.BANNERS)

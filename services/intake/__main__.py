@@ -12,14 +12,13 @@ from shared.mesh.process import run_on_mesh
 
 @click.command()
 @settings.nats
-@settings.replicas
-def main(nats: Nats, replicas: int) -> None:
+def main(nats: Nats) -> None:
     """Look at what hardware says, and keep what is as agreed."""
     sys.exit(
         run_on_mesh(
             NAME,
             nats,
-            lambda mesh, instance: intake_service(mesh, instance=instance, replicas=replicas),
+            lambda mesh, instance: intake_service(mesh, instance=instance),
         )
     )
 

@@ -25,6 +25,7 @@ from shared.mesh.skew import known_skew
 
 NAME: Final = "intake"
 
+_NEEDED: Final = (streams.BANNERS.stream, streams.INTAKE, streams.REPORTED, streams.TELEMETRY)
 _BATCH: Final = 500
 _FETCH_SECONDS: Final = 2.0
 _PAUSE_SECONDS: Final = 0.1
@@ -115,13 +116,13 @@ def _looked_at(message: Msg) -> tuple[str, bytes]:
 
 
 @asynccontextmanager
-async def intake_service(mesh: Mesh, *, instance: str, replicas: int) -> AsyncGenerator[None]:
+async def intake_service(mesh: Mesh, *, instance: str) -> AsyncGenerator[None]:
     """Look at what hardware says until the block is left.
 
     Raises:
         NotFit: the server or this process's clock will not do.
     """
-    await streams.ensure(mesh, streams.everything(replicas))
+    await streams.until_there(mesh, _NEEDED)
     intake = Intake(mesh)
     async with known_skew(mesh) as skew:
         service = Service(

@@ -45,6 +45,10 @@ from shared.mesh.skew import known_skew
 
 NAME: Final = "lobby"
 
+_NEEDED: Final = (
+    *(kind.stream for kind in (streams.BANNERS, streams.LOBBIES, streams.BLOCKLISTS, streams.TICKETS)),
+    streams.PRESENCE,
+)
 _TICK_SECONDS: Final = 0.1
 _CATCH_UP_SECONDS: Final = 2.0
 _LOOK_SECONDS: Final = 0.005
@@ -298,7 +302,6 @@ async def lobby_service(
     mesh: Mesh,
     *,
     instance: str,
-    replicas: int,
     choose: Choose = _AT_RANDOM,
 ) -> AsyncGenerator[LobbyService]:
     """Find free banners for those who wait, until the block is left; `choose` is where chance comes in.
@@ -307,7 +310,7 @@ async def lobby_service(
         NotFit: the server or this process's clock will not do.
         Unreadable: the blocklist cannot be read, so nobody may be let in.
     """
-    await streams.ensure(mesh, streams.everything(replicas))
+    await streams.until_there(mesh, _NEEDED)
     presence_subject = subjects.every_banner("presence")
     async with (
         known_skew(mesh) as skew,

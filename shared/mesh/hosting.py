@@ -27,7 +27,7 @@ from shared.mesh.connection import Mesh
 from shared.mesh.kv import KvStore
 from shared.mesh.services import Endpoint, Handler, Service, serve
 from shared.mesh.skew import known_skew
-from shared.mesh.streams import COMMANDS, Kind
+from shared.mesh.streams import Kind
 
 WireT = TypeVar("WireT", bound=Command)
 T = TypeVar("T")
@@ -69,7 +69,7 @@ class Host(Generic[StateT, CommandT, EventT]):
     ) -> None:
         self._hosting = hosting
         kind = hosting.kind
-        claims = Claims(kind.name, KvStore(mesh, COMMANDS))
+        claims = Claims(kind.name, KvStore(mesh, streams.claims(kind)))
         self.repository = Repository(hosting.entity, KvStore(mesh, kind), now, claims=claims)
 
     def endpoints(self) -> Sequence[Endpoint]:
@@ -135,8 +135,7 @@ async def entity_service(
         NotFit: the server or this process's clock will not do.
     """
     kind = hosting.kind
-    claims = streams.for_a_day(COMMANDS, replicas)
-    await streams.ensure(mesh, (*streams.of_entity(kind, replicas), claims))
+    await streams.ensure(mesh, streams.of_own(kind, replicas))
     host = Host(mesh, hosting, now)
     async with known_skew(mesh, kind) as skew:
         service = Service(

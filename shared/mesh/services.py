@@ -36,6 +36,7 @@ TEXT_HEADER: Final = "Nats-Service-Error"
 _OUR_FAULT: Final = 500
 _DRAIN_SECONDS: Final = 5.0
 _ROOT: Final = "$SRV"
+_INBOX: Final = "_INBOX"
 
 log = structlog.get_logger()
 
@@ -123,7 +124,7 @@ class _Server:
 
     def _describer(self, describe: Callable[[Service], dict[str, Any]]) -> Callable[[Msg], Awaitable[None]]:
         async def take(message: Msg) -> None:
-            if message.reply:
+            if _is_inbox(message.reply):
                 answer = msgspec.json.encode(describe(self._service))
                 await self._mesh.client.publish(message.reply, answer)
 
@@ -147,7 +148,7 @@ class _Server:
         if isinstance(answer, Refusal) and answer.code >= _OUR_FAULT:  # a clear no is no error
             endpoint.errors += 1
             endpoint.last_error = answer.detail
-        if not message.reply or answer is None:
+        if answer is None or not _is_inbox(message.reply):
             return
         if isinstance(answer, bytes):
             await self._mesh.client.publish(message.reply, answer)
@@ -179,6 +180,11 @@ async def serve(mesh: Mesh, service: Service, *, at_most: int = AT_MOST) -> Asyn
 def encode_refusal(refusal: Refusal) -> bytes:
     """The body of a refusal: its reason, its facts, and the sentence for people."""
     return msgspec.json.encode({**msgspec.to_builtins(refusal), "detail": refusal.detail})
+
+
+def _is_inbox(reply: str) -> bool:
+    """Whether an answer may go there. Who asks names it, and could have us publish anywhere."""
+    return reply.startswith(_INBOX)
 
 
 async def _answer(endpoint: Endpoint, message: Msg) -> bytes | Refusal | None:

@@ -42,12 +42,14 @@ takes over the records of another must find them there."""
 class Kind:
     """Where the records of one kind of entity stand: the newest in a bucket, and all of them in a history.
 
-    What needs no history has none. A revision is the same number in both.
+    What needs no history has none. A revision is the same number in both. Claims on its commands stand in a
+    bucket that several kinds may share.
     """
 
     name: str
     bucket: str
     history: str | None = None
+    claims: str = "commands"
 
     @property
     def stream(self) -> str:
@@ -64,12 +66,23 @@ BANNERS: Final = Kind("banner", "banners", "HISTORY")
 LOBBIES: Final = Kind("lobby", "lobbies")
 BLOCKLISTS: Final = Kind("blocklist", "blocklists", "BLOCKLIST_HISTORY")
 """The words that no banner shows; who blocked which, and when, is asked of its history."""
-COMMANDS: Final = Kind("command", "commands")
+COMMANDS: Final = Kind("command", BANNERS.claims)
 """Claims: which commands were seen, and where to look for what became of them."""
 TICKETS: Final = Kind("ticket", "tickets")
 """On which banner those who waited in a lobby have had their turn."""
 LIMITS: Final = Kind("limit", "limits")
 """How far each user and each address has used up what is fair."""
+
+
+def own(name: str) -> Kind:
+    """A kind of one's own: called by its name in all, so that credentials can be for that alone."""
+    return Kind(name, name, f"HISTORY_{name}", f"{name}_commands")
+
+
+def claims(kind: Kind) -> Kind:
+    """Where claims on the commands of a kind stand."""
+    return Kind("command", kind.claims)
+
 
 LONGEST_WINDOW_SECONDS: Final = 10 * 60
 """How long a limit may take until it is whole again; what was noted longer ago says nothing any more."""
@@ -98,7 +111,12 @@ _TELEMETRY_BYTES: Final = 512 * 1024 * 1024
 # As long as a gateway may be cut off and still find, when it goes on, who fell silent meanwhile.
 _MARKER_SECONDS: Final = _DAY
 
+THERE_WITHIN_SECONDS: Final = 25.0
+"""For how long a process waits for the streams: less than the time for which it may start up, so that it can
+say what was missing."""
+
 _RETRY_SECONDS: Final = 0.1
+_NO_JETSTREAM: Final = "nats-server runs without JetStream: AirDisplay needs it"
 _DIFFERENT_CONFIGURATION: Final = 10058
 _JETSTREAM_OFF: Final = 10039
 _NO_SUCH_STREAM: Final = 10059
@@ -152,6 +170,11 @@ def of_entity(kind: Kind, replicas: int) -> Sequence[StreamConfig]:
     """All that one kind of entity needs."""
     own = bucket(kind, replicas)
     return (own,) if kind.history is None else (own, history(kind, replicas))
+
+
+def of_own(kind: Kind, replicas: int) -> Sequence[StreamConfig]:
+    """All that a kind needs that is served without the banner service."""
+    return (*of_entity(kind, replicas), for_a_day(claims(kind), replicas))
 
 
 def for_a_day(kind: Kind, replicas: int) -> StreamConfig:
@@ -250,7 +273,7 @@ def reported(replicas: int) -> StreamConfig:
 
 
 def presence(replicas: int) -> StreamConfig:
-    """Who is there. The last heartbeat ages out in the server, which then writes a marker: silence is an event."""
+    """Who is there. The last heartbeat ages out in the server, which writes a marker: silence is an event."""
     return StreamConfig(
         name=PRESENCE,
         sources=[StreamSource(name=HEARTBEATS)],
@@ -311,13 +334,54 @@ async def ensure(mesh: Mesh, configs: Sequence[StreamConfig]) -> None:
             await anyio.sleep(_RETRY_SECONDS)
 
 
+async def until_there(mesh: Mesh, names: Sequence[str]) -> None:
+    """Wait until the banner service has made these streams as they are used; sizes and ages are its own.
+
+    Raises:
+        NotFit: the server has no JetStream.
+        Unreachable: they are not there after a while; it says which.
+    """
+    needed = [config for config in everything(replicas=1) if config.name in names]
+    missing = list(names)
+    with anyio.move_on_after(THERE_WITHIN_SECONDS):
+        while missing := [config.name or "" for config in needed if not await _fits(mesh, config)]:
+            await anyio.sleep(_RETRY_SECONDS)
+    if missing:
+        raise Unreachable(f"the streams {', '.join(missing)}, which the banner service makes,")
+
+
+async def _fits(mesh: Mesh, config: StreamConfig) -> bool:
+    """Whether a stream is there, takes what it shall, and gives it on as it shall."""
+    try:
+        found = (await mesh.jetstream.stream_info(config.name or "")).config
+    except ServiceUnavailableError as error:
+        if error.err_code == _JETSTREAM_OFF:
+            raise NotFit(_NO_JETSTREAM) from error
+        return False
+    except (APIError, nats.errors.TimeoutError, nats.errors.NoRespondersError):
+        return False
+    return _use(found) == _use(config)
+
+
+def _use(config: StreamConfig) -> object:
+    """What matters of a stream to those who read and write it."""
+    return (
+        set(config.subjects or ()),
+        config.mirror and config.mirror.name,
+        {source.name for source in config.sources or ()},
+        config.republish and config.republish.dest,
+        config.retention or RetentionPolicy.LIMITS,
+        bool(config.allow_direct),
+    )
+
+
 async def _made(mesh: Mesh, config: StreamConfig) -> bool:
     """Make it, or change it; False when nobody could tell, so it must be tried again."""
     try:
         await _make_or_change(mesh.jetstream, config)
     except ServiceUnavailableError as error:
         if error.err_code == _JETSTREAM_OFF:
-            raise NotFit("nats-server runs without JetStream: AirDisplay needs it") from error
+            raise NotFit(_NO_JETSTREAM) from error
         return False
     except APIError as error:
         if error.err_code in _BEING_MADE_ANEW:

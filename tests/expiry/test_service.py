@@ -60,7 +60,7 @@ async def running_expiry(nats: NatsServer, instance: str = "here") -> AsyncGener
     """An instance with a connection of its own."""
     async with (
         open_mesh(nats.url, name=f"{NAME}-{instance}") as mesh,
-        expiry_service(mesh, instance=instance, replicas=1),
+        expiry_service(mesh, instance=instance),
     ):
         yield
 

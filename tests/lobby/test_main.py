@@ -42,8 +42,8 @@ async def test_when_a_log_is_not_the_one_that_it_followed_it_ends_with_a_code(
 
 
 async def test_a_setting_that_is_none_is_refused_before_anything_is_tried(tmp_path: Path) -> None:
-    with running_module("services.lobby", "--replicas", "many", log=tmp_path / "lobby.log") as process:
+    with running_module("services.lobby", "--plicas", "many", log=tmp_path / "lobby.log") as process:
         assert 2 == await process.exit_code()
 
-    assert "many" in process.output
+    assert "No such option" in process.output
     assert "Traceback" not in process.output

@@ -264,7 +264,7 @@ async def test_a_banner_is_never_chosen_that_is(
 
 
 async def test_over_time_every_free_banner_is_chosen(mesh: Mesh, banners: Banners) -> None:
-    async with lobby_service(mesh, instance="random", replicas=1) as lobby:
+    async with lobby_service(mesh, instance="random") as lobby:
         pool, members = await pool_with(mesh, banners, 5, known_to=lobby)
         lobbies = Lobbies(mesh)
         chosen: set[BannerId | None] = set()
@@ -400,7 +400,7 @@ async def test_who_waits_is_placed_when_a_display_reaches_its_deadline(
         await stack.enter_async_context(running_lobby_service(mesh))
         if expiry:
             elsewhere = await stack.enter_async_context(open_mesh(nats_server.url, name="expiry"))
-            await stack.enter_async_context(expiry_service(elsewhere, instance="test", replicas=1))
+            await stack.enter_async_context(expiry_service(elsewhere, instance="test"))
         pool, (banner,) = await full_pool(mesh, banners)
         for number in (1, 2):
             await enter(Lobbies(mesh), pool, f"number {number}")

@@ -30,6 +30,7 @@ HISTORY = BANNERS.history or ""
 NAMES = [
     *("KV_banners", "HISTORY", "KV_lobbies", "KV_blocklists", "BLOCKLIST_HISTORY"),
     *("KV_commands", "KV_tickets", "KV_limits", "REPORTED", "PRESENCE", "TELEMETRY"),
+    *("HEARTBEATS", "INTAKE"),
 ]
 
 
@@ -144,6 +145,51 @@ async def test_the_history_takes_every_record_from_the_first_moment_on(own_mesh:
         return (await streams.info(own_mesh, HISTORY)).state.messages == 100
 
     await until(complete)
+
+
+# --- streams that somebody else makes ---------------------------------------------------------------
+
+
+async def test_who_makes_no_streams_waits_until_those_that_it_needs_are_there(
+    own_nats_server: NatsServer,
+) -> None:
+    there = anyio.Event()
+
+    async def wait(mesh: Mesh) -> None:
+        await streams.until_there(mesh, [BANNERS.stream, HISTORY])
+        there.set()
+
+    async with open_mesh(own_nats_server.url, name="test") as mesh, anyio.create_task_group() as tasks:
+        tasks.start_soon(wait, mesh)
+        await streams.ensure(mesh, [streams.bucket(BANNERS, 1)])
+        await streams.info(mesh, BANNERS.stream)
+        assert not there.is_set()
+
+        await streams.ensure(mesh, [streams.history(BANNERS, 1)])
+        with anyio.fail_after(10):
+            await there.wait()
+
+
+@pytest.mark.parametrize(
+    ("settings", "waits"),
+    [
+        pytest.param({"subjects": ["other.>"]}, True, id="takes something else"),
+        pytest.param({"republish": None}, True, id="tells nobody"),
+        pytest.param({"allow_direct": True}, True, id="answers where its history would"),
+        pytest.param({"max_msgs_per_subject": 1, "max_age": 60.0}, False, id="keeps less"),
+    ],
+)
+async def test_a_stream_that_is_used_otherwise_is_not_the_one_that_is_needed(
+    own_nats_server: NatsServer, settings: dict[str, object], *, waits: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "THERE_WITHIN_SECONDS", 0.3)
+    async with open_mesh(own_nats_server.url, name="test") as mesh:
+        await streams.ensure(mesh, [dataclasses.replace(streams.bucket(BANNERS, 1), **settings)])
+        if waits:
+            with pytest.raises(Unreachable, match="the streams KV_banners, which the banner service makes"):
+                await streams.until_there(mesh, [BANNERS.stream])
+        else:
+            await streams.until_there(mesh, [BANNERS.stream])
 
 
 # --- a history of before --------------------------------------------------------------------------

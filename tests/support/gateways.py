@@ -115,7 +115,6 @@ async def running_gateway(
             instance=instance,
             host=HOST,
             port=0,
-            replicas=1,
             access=access,
             fair_use=fair_use,
             bounds=bounds,
@@ -145,9 +144,9 @@ async def running_services(
         lobby = await enter(running_lobby_service(await enter(open_mesh(nats_url, name="lobby"))))
         if expiry:
             elsewhere = await enter(open_mesh(nats_url, name="expiry"))
-            await enter(expiry_service(elsewhere, instance="test", replicas=1))
+            await enter(expiry_service(elsewhere, instance="test"))
         at_the_door = await enter(open_mesh(nats_url, name="intake"))
-        await enter(intake_service(at_the_door, instance="test", replicas=1))
+        await enter(intake_service(at_the_door, instance="test"))
         yield Services(mesh, lobby)
 
 

@@ -33,7 +33,7 @@ async def running_lobby_service(
     mesh: Mesh, *, instance: str = "test", choose: Choose = first
 ) -> AsyncGenerator[LobbyService]:
     """A lobby service on this mesh until the block is left; it takes the first that is free, unless told."""
-    async with lobby_service(mesh, instance=instance, replicas=1, choose=choose) as lobby:
+    async with lobby_service(mesh, instance=instance, choose=choose) as lobby:
         yield lobby
 
 

@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from examples.rooms.door import NAME, Door
+from examples.rooms.door import TRIES, Door
 from examples.rooms.service import HOSTING
 from shared.contracts import subjects
 from shared.entities.claims import Claims
@@ -10,7 +10,7 @@ from shared.mesh import streams
 from shared.mesh.connection import Mesh
 from shared.mesh.hosting import entity_service
 from shared.mesh.kv import KvStore
-from shared.mesh.streams import COMMANDS
+from shared.mesh.streams import claims
 from tests.examples.rooms.judge import judging
 from tests.support.waiting import until
 
@@ -57,7 +57,9 @@ async def test_a_flag_that_is_written_late_puts_three_into_one_room(mesh: Mesh) 
 async def test_the_same_two_looks_at_the_same_moment_let_one_of_them_in(mesh: Mesh) -> None:
     """Both doors have seen ada wait there. The revision that they saw is good for one of them."""
     async with entity_service(mesh, HOSTING, instance="one") as host, judging(mesh) as judge:
-        one, two = [Door(host.repository, Claims(NAME, KvStore(mesh, COMMANDS))) for _ in range(2)]
+        one, two = [
+            Door(host.repository, Claims(TRIES, KvStore(mesh, claims(HOSTING.kind)))) for _ in range(2)
+        ]
         ada = await one.enter("ada")
         for door in (one, two):
             door.known.learn(ada.room, ada.revision, ada.state)
