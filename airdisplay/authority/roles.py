@@ -114,6 +114,7 @@ OPERATOR: Final = Role(
         f"{API}.INFO",
         *(f"{API}.STREAM.{verb}" for verb in ("NAMES", "LIST", "INFO.*", "MSG.GET.*")),
         *(f"{API}.CONSUMER.{verb}" for verb in ("NAMES.*", "LIST.*", "INFO.*.*")),
+        *(f"{API}.CONSUMER.{verb}" for verb in ("CREATE.*", "CREATE.*.>", "MSG.NEXT.*.*")),
         *(f"{API}.DIRECT.GET.{which}" for which in ("*", "*.>")),
     ],
     subscribe=["_INBOX.>", inbox("operator"), "airdisplay.>"],

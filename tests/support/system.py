@@ -18,6 +18,7 @@ from shared.mesh.connection import Nats
 from tests.support.nats_server import NatsServer, running_nats_server
 from tests.support.ports import free_ports
 from tests.support.signing import AS_OPERATOR, keys_file
+from tests.support.violations import violations
 from tests.support.waiting import until
 
 _ROOT: Final = Path(__file__).parents[2]
@@ -139,9 +140,16 @@ async def running_system(
                 part.start()
             await system.ready()
             yield system
+            nobody_overstepped(nats.log, authority)
         finally:
             for part in parts.values():
                 part.kill()
+
+
+def nobody_overstepped(log: Path, authority: Authority) -> None:
+    """Fail when a server has refused something to somebody, unless a test meant to provoke that."""
+    found = violations(log, authority.file_of("").parent)
+    assert not found, f"refused by nats-server: {found}"
 
 
 async def _is_ready(client: httpx.AsyncClient, url: str) -> bool:
