@@ -20,9 +20,20 @@ from airdisplay.authority import claims, keyring, register
 from airdisplay.authority.keyring import Keyring, write
 from airdisplay.authority.keys import Key
 from airdisplay.authority.register import Issued, Protocol, Register
-from airdisplay.authority.roles import DEVICE, DEVICE_MQTT, FLEET, OPERATOR, ROLES, SYSTEM, TELEMETRY, Role
-from shared.contracts.errors import NotFit
-from shared.contracts.identity import BannerId
+from airdisplay.authority.roles import (
+    DEVICE,
+    DEVICE_MQTT,
+    FLEET,
+    OPERATOR,
+    OWN_SERVICE,
+    ROLES,
+    SYSTEM,
+    TAKEN,
+    TELEMETRY,
+    Role,
+)
+from shared.contracts.errors import Malformed, NotFit
+from shared.contracts.identity import BannerId, entity_id
 from shared.mesh import clock
 
 ACCOUNT: Final = "AIRDISPLAY"
@@ -105,6 +116,20 @@ class Authority:
     def fleet(self) -> Path:
         """Credentials with which one connection is the hardware of every banner; for simulations."""
         return self.credentials(FLEET.name, FLEET)
+
+    def service(self, name: str) -> Path:
+        """Credentials for a service of one's own, which serves the kind of entity with this name.
+
+        Raises:
+            NotFit: it is no name for a kind, or the mesh has something by that name.
+        """
+        try:
+            entity_id("service", name)
+        except Malformed as error:
+            raise NotFit(str(error)) from error
+        if name in TAKEN:
+            raise NotFit(f"{name} is a name of the mesh itself: a service of your own needs another")
+        return self.credentials(name, OWN_SERVICE)
 
     def file_of(self, user: str) -> Path:
         """Where the credentials of a service, of operators or of telemetry are."""

@@ -114,8 +114,15 @@ def said_by_hardware(banner: str) -> list[str]:
 
 
 def found_as(name: str) -> list[str]:
-    """To answer who asks which services there are, for this name and no other."""
-    return ["$SRV.*", f"$SRV.*.{name}", f"$SRV.*.{name}.*"]
+    """To answer who asks which services there are, for this name and no other.
+
+    Verb by verb: who may subscribe to `$SRV.*` may subscribe to `$SRV.>` as well, as nats-server reads it.
+    """
+    return [
+        subject
+        for verb in ("PING", "INFO", "STATS")
+        for subject in (f"$SRV.{verb}", f"$SRV.{verb}.{name}", f"$SRV.{verb}.{name}.*")
+    ]
 
 
 def finds(name: str) -> list[str]:

@@ -202,6 +202,19 @@ ROLES: Final = (
     OWN_SERVICE,
 )
 
+TAKEN: Final = frozenset(
+    {
+        *(role.name for role in ROLES),
+        *(
+            word
+            for kind in (BANNERS, LOBBIES, BLOCKLISTS, COMMANDS, TICKETS, LIMITS)
+            for word in (kind.name, kind.bucket)
+        ),
+        *("history", "reported", "measured", "heard", "system", "device", "hardware"),
+    }
+)
+"""Names that stand in subjects, streams or credentials already."""
+
 SYSTEM: Final = Role(
     name="system",
     publish=["$SYS.REQ.CLAIMS.UPDATE"],
