@@ -41,13 +41,29 @@ class _OrRun(click.Group):
 @click.command()
 @settings.data_dir
 @settings.nats_accounts_dir
-def credentials(*, data_dir: str, nats_accounts_dir: str) -> None:
+@click.option(
+    "--tls",
+    "names",
+    metavar="NAMES",
+    help="Also certificates, for servers that are reached by these names and addresses, with commas.",
+)
+@click.option(
+    "--service", metavar="KIND", help="Only credentials for a service of your own, for this kind of entity."
+)
+def credentials(*, data_dir: str, nats_accounts_dir: str, names: str | None, service: str | None) -> None:
     """Make keys and credentials for everything that connects to NATS, where `airdisplay up` does not."""
     from airdisplay import deployment
+    from airdisplay.authority.authority import Authority
 
     with in_one_sentence():
         directory = Path(data_dir).expanduser().resolve()
-        click.echo("\n".join(deployment.prepare(directory, nats_accounts_dir)))
+        if service is not None:
+            click.echo(Authority(directory).service(service))
+            return
+        told = deployment.prepare(directory, nats_accounts_dir)
+        if names is not None:
+            told += deployment.prepare_tls(directory, [each.strip() for each in names.split(",")])
+        click.echo("\n".join(told))
 
 
 @click.group(cls=_OrRun, no_args_is_help=False)

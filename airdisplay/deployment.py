@@ -1,10 +1,12 @@
 """What nats-servers and services need that `airdisplay up` does not start: credentials, configuration."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from airdisplay.authority.authority import SERVICES, SYSTEM_USER, Authority
+from airdisplay.authority.certificates import certificates
 from airdisplay.authority.keyring import write
 from airdisplay.nats_server import trust
 from shared.contracts.errors import NotFit
@@ -39,6 +41,19 @@ def prepare(directory: Path, accounts: str) -> list[str]:
         f"simulations   {authority.file_of('fleet')}",
         f"revoking      {authority.file_of(SYSTEM_USER)}",
         "hardware      one file each: airdisplay device add BANNER",
+    ]
+
+
+def prepare_tls(directory: Path, names: Sequence[str]) -> list[str]:
+    """Make the certificates of servers that are reached by these names, and say what is where.
+
+    Raises:
+        NotFit: a name is none, or they cannot be written.
+    """
+    made = certificates(directory, names)
+    return [
+        f"TLS, servers  {made.server}, {made.server_key}",
+        f"TLS, clients  {made.ca}",
     ]
 
 

@@ -27,12 +27,14 @@ _EXPIRY = "expiry-0"
 class WholeMesh:
     """One instance of each service, on one nats-server, as real processes."""
 
-    def __init__(self, system: System, mesh: Mesh, client: httpx.AsyncClient) -> None:
+    def __init__(self, system: System, mesh: Mesh, fleet: Mesh, client: httpx.AsyncClient) -> None:
         self.url = system.urls[0]
         """Where the page is, the same in every life of the gateway."""
         self.nats: NatsServer = system.nats
         self.mesh = mesh
-        """A connection of our own, which needs no gateway."""
+        """An operator's connection, which needs no gateway."""
+        self.fleet = fleet
+        """A connection that is the hardware of every banner."""
         self._system = system
         self._client = client
 
@@ -85,7 +87,8 @@ class WholeMesh:
     @contextmanager
     def hardware(self, banner: str, directory: Path) -> Generator[None]:
         """What tows a banner, so that it counts as free when nothing shows on it."""
-        at = ("--nats-url", self.nats.url)
+        whom = self._system.nats_as("fleet")
+        at = ("--nats-url", whom.url, "--nats-creds", str(whom.credentials))
         with running_module("airdisplay", "device", banner, *at, log=directory / f"{banner}.log"):
             yield
 
@@ -101,9 +104,10 @@ async def running_whole_mesh(directory: Path, *, ttl: float) -> AsyncGenerator[W
     """A mesh on which a display lasts `ttl` seconds, ended with the block."""
     async with (
         running_system(directory, ttl=ttl) as system,
-        open_mesh(system.nats.url, name="test") as mesh,
+        open_mesh(system.nats_as("operator"), name="test") as mesh,
+        open_mesh(system.nats_as("fleet"), name="hardware") as fleet,
         httpx.AsyncClient(
             base_url=system.urls[0], headers={"Cookie": "airdisplay_guest=somebody"}, timeout=20
         ) as client,
     ):
-        yield WholeMesh(system, mesh, client)
+        yield WholeMesh(system, mesh, fleet, client)

@@ -50,7 +50,7 @@ async def main() -> None:
 
 async def _turn_on(mesh: WholeMesh, banner: str) -> None:
     here = Presence(at=clock.now())
-    await mesh.mesh.publish(subjects.banner(banner, "presence"), msgspec.json.encode(here))
+    await mesh.fleet.publish(subjects.banner(banner, "presence"), msgspec.json.encode(here))
 
 
 async def _confirm(mesh: WholeMesh, banner: BannerId) -> None:
@@ -58,7 +58,7 @@ async def _confirm(mesh: WholeMesh, banner: BannerId) -> None:
     assert isinstance(known, Accepted)
     assert known.state.display is not None
     said = Reported(display_id=known.state.display.id, revision=known.revision, at=clock.now())
-    await mesh.mesh.publish(subjects.banner(banner, "reported"), msgspec.json.encode(said))
+    await mesh.fleet.publish(subjects.banner(banner, "reported"), msgspec.json.encode(said))
 
 
 if __name__ == "__main__":

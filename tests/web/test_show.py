@@ -250,10 +250,10 @@ async def test_what_the_hardware_reports_stands_on_the_card(
     await expect(hardware).to_have_text("Panel offline, not confirmed")
 
     here = msgspec.json.encode(Presence(at=clock.now()))
-    await whole_mesh.mesh.publish(subjects.banner(banner, "presence"), here)
+    await whole_mesh.fleet.publish(subjects.banner(banner, "presence"), here)
     await expect(hardware).to_have_text("Panel online, not confirmed")
     said = Reported(display_id=DisplayId(str(answer["id"])), revision=1, at=clock.now())
-    await whole_mesh.mesh.publish(subjects.banner(banner, "reported"), msgspec.json.encode(said))
+    await whole_mesh.fleet.publish(subjects.banner(banner, "reported"), msgspec.json.encode(said))
 
     await expect(hardware).to_have_text("Panel online, shows this text")
 
