@@ -11,7 +11,7 @@ from shared import settings
 from shared.contracts.command import Accepted
 from shared.contracts.identity import CommandId
 from shared.mesh.asking import Asking, HostRefusal
-from shared.mesh.connection import Mesh, open_mesh
+from shared.mesh.connection import Mesh, Nats, open_mesh
 
 CounterRefusal = HostRefusal | UnknownCounter
 Answer = Accepted[Count] | CounterRefusal
@@ -34,11 +34,11 @@ class Counters:
 
 
 @click.group()
-@settings.nats_url
+@settings.nats
 @click.pass_context
-def main(context: click.Context, nats_url: str) -> None:
+def main(context: click.Context, nats: Nats) -> None:
     """Ask counters."""
-    context.obj = nats_url
+    context.obj = nats
 
 
 @main.command()
@@ -46,23 +46,23 @@ def main(context: click.Context, nats_url: str) -> None:
 @click.option("--id", "command_id", help="Names this increment; the same one again counts no further.")
 @click.option("--times", default=1, show_default=True, help="How often.")
 @click.pass_obj
-def increment(nats_url: str, counter: str, command_id: str | None, times: int) -> None:
+def increment(nats: Nats, counter: str, command_id: str | None, times: int) -> None:
     """Count one more."""
-    anyio.run(_ask, nats_url, times, Counters.increment, counter, command_id)
+    anyio.run(_ask, nats, times, Counters.increment, counter, command_id)
 
 
 @main.command()
 @click.argument("counter")
 @click.pass_obj
-def get(nats_url: str, counter: str) -> None:
+def get(nats: Nats, counter: str) -> None:
     """Say how far it is."""
-    anyio.run(_ask, nats_url, 1, Counters.get, counter)
+    anyio.run(_ask, nats, 1, Counters.get, counter)
 
 
 async def _ask(
-    nats_url: str, times: int, question: Callable[..., Awaitable[Answer]], *arguments: str | None
+    nats: Nats, times: int, question: Callable[..., Awaitable[Answer]], *arguments: str | None
 ) -> None:
-    async with open_mesh(nats_url, name="counter-client") as mesh:
+    async with open_mesh(nats, name="counter-client") as mesh:
         for _ in range(times):
             answer = await question(Counters(mesh), *arguments)
             if not isinstance(answer, Accepted):

@@ -15,7 +15,7 @@ from shared.contracts.command import Accepted
 from shared.contracts.identity import CommandId
 from shared.contracts.refusals import Refusal
 from shared.mesh.asking import ANSWER_SECONDS, Asking, HostRefusal
-from shared.mesh.connection import Mesh, open_mesh
+from shared.mesh.connection import Mesh, Nats, open_mesh
 
 AnyRefusal = HostRefusal | RoomRefusal
 
@@ -51,19 +51,19 @@ class Rooms:
 
 
 @click.group()
-@settings.nats_url
+@settings.nats
 @click.pass_context
-def main(context: click.Context, nats_url: str) -> None:
+def main(context: click.Context, nats: Nats) -> None:
     """Be a stranger."""
-    context.obj = nats_url
+    context.obj = nats
 
 
 @main.command()
 @click.argument("stranger")
 @click.pass_obj
-def enter(nats_url: str, stranger: str) -> None:
+def enter(nats: Nats, stranger: str) -> None:
     """Get a room, and tell what becomes of it until Ctrl-C; goes along when sent on."""
-    anyio.run(_enter, nats_url, stranger)
+    anyio.run(_enter, nats, stranger)
 
 
 @main.command()
@@ -71,13 +71,13 @@ def enter(nats_url: str, stranger: str) -> None:
 @click.argument("stranger")
 @click.argument("room")
 @click.pass_obj
-def say(nats_url: str, verb: str, stranger: str, room: str) -> None:
+def say(nats: Nats, verb: str, stranger: str, room: str) -> None:
     """Answer, hang up or leave."""
-    anyio.run(_say, nats_url, verb, stranger, room)
+    anyio.run(_say, nats, verb, stranger, room)
 
 
-async def _enter(nats_url: str, stranger: str) -> None:
-    async with open_mesh(nats_url, name="rooms-client") as mesh:
+async def _enter(nats: Nats, stranger: str) -> None:
+    async with open_mesh(nats, name="rooms-client") as mesh:
         seated = await Rooms(mesh).enter(stranger)
         if isinstance(seated, Refusal):
             raise click.ClickException(seated.detail)
@@ -100,8 +100,8 @@ async def _tell(mesh: Mesh, room: str, stranger: str) -> str | None:
     return None
 
 
-async def _say(nats_url: str, verb: str, stranger: str, room: str) -> None:
-    async with open_mesh(nats_url, name="rooms-client") as mesh:
+async def _say(nats: Nats, verb: str, stranger: str, room: str) -> None:
+    async with open_mesh(nats, name="rooms-client") as mesh:
         answer = await Rooms(mesh).say(room, verb, stranger)
         if isinstance(answer, Refusal):
             raise click.ClickException(answer.detail)

@@ -33,6 +33,13 @@ class Terminal:
         self._directory = directory
         self._environment = {**os.environ, "PYTHONPATH": str(ROOT), "AIRDISPLAY_NATS_URL": nats_url}
 
+    async def allow(self, block: str) -> None:
+        """Run a block that makes credentials and exports where they are; what comes next has them, too."""
+        making, exporting = block.strip().splitlines()
+        await self.paste(making)
+        name, _, value = exporting.removeprefix("export ").partition("=")
+        self._environment[name] = value
+
     async def paste(self, block: str) -> str:
         """Run a block to its end; what it printed."""
         done = await anyio.run_process(

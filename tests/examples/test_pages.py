@@ -1,12 +1,16 @@
 """The pages of the examples say what is so, and what they tell people to paste works."""
 
 import re
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
 
+from airdisplay.authority.authority import Authority
+from airdisplay.nats_server import trust
 from tests.examples.pasting import ROOT, Terminal, blocks, dead_links
-from tests.support.nats_server import NatsServer
+from tests.support.nats_server import NatsServer, running_nats_server
+from tests.support.violations import violations
 from tests.support.waiting import until
 
 GUIDE = "docs/your-own-entity.md"
@@ -17,6 +21,15 @@ ROOMS = "examples/rooms/README.md"
 def sources(folder: str) -> list[str]:
     """The text of each Python file of an example."""
     return [file.read_text() for file in sorted((ROOT / folder).glob("*.py"))]
+
+
+@pytest.fixture
+async def secured(tmp_path: Path) -> AsyncGenerator[NatsServer]:
+    """A server as `airdisplay up` runs it, with the data directory where the pages have it."""
+    authority = Authority(tmp_path / ".airdisplay")
+    async with running_nats_server(tmp_path, configuration=trust(authority, tmp_path / "accounts")) as server:
+        yield server
+    assert [] == violations(server.log, tmp_path / ".airdisplay" / "creds")
 
 
 @pytest.mark.parametrize("block", blocks(GUIDE, "python"))
@@ -46,9 +59,10 @@ def test_every_file_that_a_page_lists_is_there(page: str) -> None:
     assert there == set(listed)
 
 
-async def test_the_guide_works_when_pasted(own_nats_server: NatsServer, tmp_path: Path) -> None:
-    serve, ask = blocks(GUIDE, "sh")
-    terminal = Terminal(own_nats_server.url, tmp_path)
+async def test_the_guide_works_when_pasted(secured: NatsServer, tmp_path: Path) -> None:
+    allow, serve, ask = blocks(GUIDE, "sh")
+    terminal = Terminal(secured.url, tmp_path)
+    await terminal.allow(allow)
     with terminal.running(serve, "service.log") as service:
         await service.printed('"ready"')
         counted = (await terminal.paste(ask)).splitlines()
@@ -57,9 +71,10 @@ async def test_the_guide_works_when_pasted(own_nats_server: NatsServer, tmp_path
     assert [str(number) for number in range(1, 11)] == counted[:10]
 
 
-async def test_the_page_of_the_counter_works_when_pasted(own_nats_server: NatsServer, tmp_path: Path) -> None:
-    serve, nine, tenth = blocks(COUNTER, "sh")
-    terminal = Terminal(own_nats_server.url, tmp_path)
+async def test_the_page_of_the_counter_works_when_pasted(secured: NatsServer, tmp_path: Path) -> None:
+    allow, serve, nine, tenth = blocks(COUNTER, "sh")
+    terminal = Terminal(secured.url, tmp_path)
+    await terminal.allow(allow)
     with terminal.running(serve, "service.log") as service:
         await service.printed('"ready"')
         nine_said = await terminal.paste(nine)
@@ -72,9 +87,10 @@ async def test_the_page_of_the_counter_works_when_pasted(own_nats_server: NatsSe
     assert "Subject: visits has reached 10" in mail
 
 
-async def test_the_page_of_the_rooms_works_when_pasted(own_nats_server: NatsServer, tmp_path: Path) -> None:
-    serve, ada, ben, say = blocks(ROOMS, "sh")
-    terminal = Terminal(own_nats_server.url, tmp_path)
+async def test_the_page_of_the_rooms_works_when_pasted(secured: NatsServer, tmp_path: Path) -> None:
+    allow, serve, ada, ben, say = blocks(ROOMS, "sh")
+    terminal = Terminal(secured.url, tmp_path)
+    await terminal.allow(allow)
     with terminal.running(serve, "service.log") as service:
         await service.printed('"ready"')
         with terminal.running(ada, "ada.log") as first:
