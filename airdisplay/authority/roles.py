@@ -96,8 +96,7 @@ DEVICE_MQTT: Final = _device("device-mqtt", bearer=True, connections=("MQTT",))
 FLEET: Final = Role(
     name="fleet",
     publish=said_by_hardware("*"),
-    subscribe=[*of_banner("*", ["state"]), inbox("fleet"), "$SRV.>"],
-    answers=True,
+    subscribe=of_banner("*", ["state"]),
 )
 """Simulated hardware of many banners over one connection. Whoever has it is every banner."""
 
@@ -160,7 +159,7 @@ GATEWAY: Final = _service(
         *writes(LIMITS),
         *gets(BANNERS.stream, *_HISTORIES[:1], COMMANDS.stream, TICKETS.stream, LIMITS.stream),
         *gets(streams.REPORTED, streams.PRESENCE, streams.TELEMETRY),
-        *follows(BANNERS.stream, LOBBIES.stream, streams.REPORTED, streams.PRESENCE),
+        *follows(BANNERS.stream, LOBBIES.stream, streams.REPORTED, streams.PRESENCE, streams.HEARTBEATS),
         *finds("banner"),
     ],
 )
