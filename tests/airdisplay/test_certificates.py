@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from airdisplay.authority import certificates as module
 from airdisplay.authority.certificates import CA_DAYS, SERVER_DAYS, Certificates, certificates
 from shared.contracts.errors import NotFit
+from shared.mesh import clock
 
 NAMES = ["nats-1", "nats.example.org", "127.0.0.1", "::1"]
 
@@ -55,8 +55,8 @@ def test_servers_get_a_new_certificate_when_they_need_one(
     ca, before, _ = contents(made)
     match why:
         case "half of the time is over":
-            later = module.clock.seconds() + (SERVER_DAYS / 2 + 1) * 24 * 60 * 60
-            monkeypatch.setattr(module.clock, "seconds", lambda: later)
+            later = clock.seconds() + (SERVER_DAYS / 2 + 1) * 24 * 60 * 60
+            monkeypatch.setattr(clock, "seconds", lambda: later)
         case "another one vouches":
             made.ca.with_suffix(".key").unlink()
         case "torn":

@@ -1,4 +1,4 @@
-"""The roles, and the page that tells of them. That the server keeps them is in tests/system/test_rights.py."""
+"""The roles, and the page that tells of them; tests/system/test_rights.py shows that servers keep them."""
 
 from pathlib import Path
 
@@ -46,9 +46,7 @@ def test_credentials_for_a_service_of_ones_own_are_made_once(tmp_path: Path) -> 
     assert before == authority.service("counter").read_bytes()
 
 
-@pytest.mark.parametrize(
-    "name", ["*", ">", "a.b", "", "Counter", "banner", "banners", "gateway", "history", "system"]
-)
+@pytest.mark.parametrize("name", ["*", ">", "a.b", "", "Counter", "banner", "banners", "history", "system"])
 def test_a_service_of_ones_own_has_a_name_that_is_none_of_the_mesh(tmp_path: Path, name: str) -> None:
     with pytest.raises(NotFit):
         Authority(tmp_path).service(name)

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import anyio
 import msgspec
@@ -180,7 +181,7 @@ async def test_who_makes_no_streams_waits_until_those_that_it_needs_are_there(
     ],
 )
 async def test_a_stream_that_is_used_otherwise_is_not_the_one_that_is_needed(
-    own_nats_server: NatsServer, settings: dict[str, object], *, waits: bool, monkeypatch: pytest.MonkeyPatch
+    own_nats_server: NatsServer, settings: dict[str, Any], *, waits: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(streams, "THERE_WITHIN_SECONDS", 0.3)
     async with open_mesh(own_nats_server.url, name="test") as mesh:
