@@ -55,6 +55,11 @@ def gets(*names: str) -> list[str]:
     ]
 
 
+def gets_newest(name: str) -> list[str]:
+    """To read the newest entry of a subject, and nothing else."""
+    return [f"{API}.STREAM.INFO.{name}", f"{API}.DIRECT.GET.{name}.>"]
+
+
 def follows(*names: str) -> list[str]:
     """To hear of every entry in order, over a consumer that the server forgets by itself."""
     return [

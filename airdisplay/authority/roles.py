@@ -16,6 +16,7 @@ from airdisplay.authority.rights import (
     follows,
     found_as,
     gets,
+    gets_newest,
     inbox,
     makes,
     makes_anew,
@@ -170,7 +171,8 @@ INTAKE: Final = _service(
         subjects.reported("*"),
         subjects.measured("*", "*"),
         *takes(streams.INTAKE, "intake"),
-        *sees(streams.REPORTED, streams.TELEMETRY),
+        *gets_newest(streams.REPORTED),
+        *sees(streams.TELEMETRY),
         *follows(BANNERS.stream),
     ],
 )
