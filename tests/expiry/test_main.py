@@ -4,6 +4,7 @@ import signal
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from shared.mesh import streams
 from shared.mesh.connection import Mesh
@@ -12,6 +13,7 @@ from tests.support.nats_server import NatsServer
 from tests.support.processes import running_module
 
 
+@pytest.mark.usefixtures("mesh")  # which has the streams that it waits for
 async def test_it_leaves_when_it_is_asked_to(nats_server: NatsServer, tmp_path: Path) -> None:
     arguments = ["--nats-url", nats_server.url]
     with running_module("services.expiry", *arguments, log=tmp_path / "expiry.log") as process:

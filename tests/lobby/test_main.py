@@ -13,6 +13,7 @@ from tests.support.nats_server import NatsServer
 from tests.support.processes import running_module
 
 
+@pytest.mark.usefixtures("mesh")  # which has the streams that it waits for
 async def test_it_leaves_when_it_is_asked_to(nats_server: NatsServer, tmp_path: Path) -> None:
     arguments = ["--nats-url", nats_server.url]
     with running_module("services.lobby", *arguments, log=tmp_path / "lobby.log") as process:
