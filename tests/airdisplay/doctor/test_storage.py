@@ -36,7 +36,7 @@ async def wrong(mesh: Mesh) -> list[str]:
 
 
 async def test_a_mesh_with_an_intake_is_well(own_mesh: Mesh) -> None:
-    async with intake_service(own_mesh, instance="test", replicas=1):
+    async with intake_service(own_mesh, instance="test"):
 
         async def well() -> bool:
             return worst(await check(own_mesh)) == "ok"
