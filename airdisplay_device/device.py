@@ -66,13 +66,13 @@ class Device:
         "_heartbeat_seconds",
         "_hello",
         "_learned",
-        "_line",
         "_loop",
         "_machine",
         "_panel",
         "_pause",
         "_undo",
         "banner",
+        "line",
         "passed_over",
         "shown",
     )
@@ -92,7 +92,7 @@ class Device:
         """What the panel shows."""
         self.passed_over = 0
         """How many messages came that are no record of this banner."""
-        self._line = line
+        self.line = line
         self._panel = panel
         self._clock = clock
         self._learned = LearnedTime()
@@ -135,10 +135,10 @@ class Device:
         self._loop = asyncio.get_running_loop()
         subject = subjects.banner(self.banner, "state")
         self._undo = (
-            self._line.subscribe(subject, self._on_state),
-            self._line.on_connect(self._on_connect),
+            self.line.subscribe(subject, self._on_state),
+            self.line.on_connect(self._on_connect),
         )
-        if self._line.connected:
+        if self.line.connected:
             self._on_connect()
 
     def stop(self) -> None:
@@ -152,15 +152,17 @@ class Device:
         self._beat = self._hello = self._due = None
         self._put(None)
 
-    async def leave(self, why: str) -> None:
-        """Say goodbye, so that the banner is offline at once, and be the hardware no more."""
+    def leave(self, why: str) -> None:
+        """Say goodbye, so that the banner is offline at once, and be the hardware no more.
+
+        It has left once the line is flushed.
+        """
         self._tell("presence", Presence(at=self._at(), leaving=why))
         self.stop()
-        await self._line.flush()
 
     def measure(self, kind: str, value: msgspec.Struct | dict[str, object]) -> bool:
         """Tell a measurement; False where it went nowhere, because there is no connection."""
-        return self._line.publish(subjects.telemetry(self.banner, kind), _encoder.encode(value))
+        return self.line.publish(subjects.telemetry(self.banner, kind), _encoder.encode(value))
 
     def _on_connect(self) -> None:
         """Also after each gap: what was said meanwhile reached nobody, and what came was missed."""
@@ -172,6 +174,10 @@ class Device:
             self._report()
 
     def _on_state(self, data: bytes, revision: int | None) -> None:
+        if not data:
+            self._machine.gone()
+            self._look_again()
+            return
         try:
             message = _decoder.decode(data)
         except UNDECODABLE as error:
@@ -220,7 +226,7 @@ class Device:
         """And again until a record comes: nobody answers for a banner that is not registered yet."""
         if self._asked_ms is None:
             self._asked_ms = running_ms()
-        self._line.publish(subjects.banner(self.banner, "hello"), b"")
+        self.line.publish(subjects.banner(self.banner, "hello"), b"")
         self._hello = self._after(self._hello, self._pause * random.uniform(0.8, 1.2), self._say_hello)  # noqa: S311
         self._pause = min(2 * self._pause, HELLO_AGAIN_SECONDS[1])
 
@@ -232,7 +238,7 @@ class Device:
         self._tell("reported", self._machine.report(self.now_ms, self._at()))
 
     def _tell(self, kind: str, message: msgspec.Struct) -> None:
-        self._line.publish(subjects.banner(self.banner, kind), _encoder.encode(message))
+        self.line.publish(subjects.banner(self.banner, kind), _encoder.encode(message))
 
     def _at(self) -> Instant | None:
         """The time of day; a clock that was learned is not told to those who it was learned from."""

@@ -47,6 +47,11 @@ class Machine:
         self._until_ms = 0 if self._display is None else epoch_ms(self._display.until)
         return True
 
+    def gone(self) -> None:
+        """The banner is no more. What was known of it stays known, so that nothing older comes back."""
+        self._display = None
+        self._until_ms = 0
+
     def showing(self, now_ms: int) -> Display | None:
         """What shows at that time of the device's own clock, in milliseconds after 1970."""
         return self._display if now_ms < self._until_ms else None

@@ -67,7 +67,7 @@ class NatsLine:
         """How many messages were not sent because too many waited."""
         self._urls = [each.strip() for each in url.split(",")]
         self._name = name
-        self._credentials = credentials
+        self.credentials = credentials
         self._tls = tls
         self._everybody = subjects.every_banner("state") if every_banner else None
         self._callbacks: dict[str, OnMessage] = {}
@@ -169,7 +169,7 @@ class NatsLine:
             ping_interval=_PING_SECONDS,
             max_outstanding_pings=_PINGS_UNANSWERED,
             skip_subject_validation=True,
-            user_credentials=None if self._credentials is None else str(self._credentials),
+            user_credentials=None if self.credentials is None else str(self.credentials),
             tls=self._tls,
         )
 

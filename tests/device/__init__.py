@@ -1,0 +1,1 @@
+"""The device library, piece by piece and on a real mesh."""
