@@ -254,5 +254,18 @@ def _revision(message: Msg) -> int | None:
 
 
 async def _leave(client: Client) -> None:
-    with suppress(Exception):
+    """Close it, also while we are being cancelled: a socket that nobody closed would stay."""
+    closing = asyncio.ensure_future(_close(client))
+    cancelled: asyncio.CancelledError | None = None
+    while not closing.done():
+        try:
+            await asyncio.wait([closing])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
+
+
+async def _close(client: Client) -> None:
+    with suppress(Exception):  # there may be no server to say goodbye to
         await asyncio.wait_for(client.close(), _LEAVE_SECONDS)

@@ -70,8 +70,13 @@ async def show(up: Up, banner: str, text: str) -> None:
     assert answer.status_code == 201, answer.text
 
 
+def as_hardware(up: Up) -> tuple[str, ...]:
+    """Where its NATS is, and the credentials beside which are those of each banner."""
+    return ("--nats-url", up.nats_url, "--nats-creds", str(up.data / "creds" / "fleet.creds"))
+
+
 async def test_away_from_a_terminal_every_change_is_a_line(everything: Up, tmp_path: Path) -> None:
-    arguments = ("device", "swift", "halo", "--nats-url", everything.nats_url)
+    arguments = ("device", "swift", "halo", *as_hardware(everything))
     with running_module("airdisplay", *arguments, log=tmp_path / "log") as device:
         await show(everything, "swift", "Hello")
         await show(everything, "halo", "Grüße 👋")
@@ -84,7 +89,7 @@ async def test_away_from_a_terminal_every_change_is_a_line(everything: Up, tmp_p
 
 
 async def test_on_a_terminal_one_banner_is_a_panel(everything: Up) -> None:
-    async with on_terminal("device", "nimbus", "--nats-url", everything.nats_url) as (process, terminal):
+    async with on_terminal("device", "nimbus", *as_hardware(everything)) as (process, terminal):
         await until(lambda: "dark" in terminal.drawn)
         assert "nimbus" in terminal.drawn
         assert "●" not in terminal.drawn
@@ -97,7 +102,7 @@ async def test_on_a_terminal_one_banner_is_a_panel(everything: Up) -> None:
 
 
 async def test_without_names_the_whole_fleet_is_simulated(everything: Up, tmp_path: Path) -> None:
-    arguments = ("device", "--banners", "3", "--nats-url", everything.nats_url)
+    arguments = ("device", "--banners", "3", *as_hardware(everything))
     with running_module("airdisplay", *arguments, log=tmp_path / "log") as device:
         await device.printed('"ready"')
         device.send(signal.SIGINT)
@@ -127,3 +132,12 @@ async def test_a_fleet_of_none_is_refused() -> None:
 
     assert 78 == ended.code
     assert "there are no banners to simulate" in ended.complained
+
+
+async def test_hardware_that_is_not_let_in_says_so(everything: Up, tmp_path: Path) -> None:
+    ended = await airdisplay(
+        "device", "swift", "--nats-url", everything.nats_url, AIRDISPLAY_DATA_DIR=str(tmp_path)
+    )
+
+    assert 78 == ended.code
+    assert f"NATS at {everything.nats_url} lets in nobody without credentials" in ended.said
