@@ -1,4 +1,4 @@
-"""Devices on a real mesh: with credentials of their own or shared, through gaps, restarts and wiped stores."""
+"""Devices on a real mesh: on own and shared connections, through gaps, restarts and wiped stores."""
 
 import shutil
 from collections.abc import AsyncGenerator

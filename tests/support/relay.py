@@ -23,6 +23,11 @@ class Relay:
         """Where NATS seems to be."""
         return f"nats://{HOST}:{self.port}"
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether nobody gets through."""
+        return self._cut.is_set()
+
     def cut(self) -> None:
         """End all connections, and refuse new ones."""
         self._mended = anyio.Event()
@@ -55,7 +60,11 @@ class Relay:
                 return listener.listeners[0]
 
     async def _pass_on(self, client: SocketStream) -> None:
-        server = await anyio.connect_tcp(HOST, self._server_port)
+        try:
+            server = await anyio.connect_tcp(HOST, self._server_port)
+        except OSError:  # it is down: nobody is at this end either
+            await client.aclose()
+            return
         async with client, server, anyio.create_task_group() as tasks:
             tasks.start_soon(_one_way, client, server, tasks.cancel_scope)
             tasks.start_soon(_one_way, server, client, tasks.cancel_scope)
