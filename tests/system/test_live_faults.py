@@ -14,6 +14,7 @@ import httpx
 import msgspec
 import pytest
 
+from airdisplay_device import NatsLine
 from shared.contracts import subjects
 from shared.contracts.banner import Clear, Show
 from shared.contracts.command import Accepted
@@ -69,8 +70,8 @@ async def kill_everything(system: System) -> None:
 class Traffic:
     """Displays that come and go, and hardware that speaks of them, through whatever happens."""
 
-    def __init__(self, mesh: Mesh) -> None:
-        self.mesh = mesh
+    def __init__(self, mesh: Mesh, hardware: NatsLine) -> None:
+        self.hardware = hardware
         self.banners = Banners(mesh)
         self.accepted = 0
 
@@ -82,7 +83,7 @@ class Traffic:
             try:
                 reply = await self.banners.command(banner, command)
                 self.accepted += isinstance(reply, Accepted)
-                await self._speak(random.choice(BANNERS))
+                self._speak(random.choice(BANNERS))
             except AirDisplayError:  # there is nobody to ask at present
                 pass
             await anyio.sleep(PACE_SECONDS)
@@ -92,10 +93,10 @@ class Traffic:
         enough = self.accepted + changes
         await until(lambda: self.accepted >= enough, seconds=PATIENCE_SECONDS)
 
-    async def _speak(self, banner: BannerId) -> None:
+    def _speak(self, banner: BannerId) -> None:
         said = Reported(display_id=DisplayId(new_command_id()), revision=1, at=clock.now())
-        await self.mesh.publish(subjects.banner(banner, "reported"), msgspec.json.encode(said))
-        await self.mesh.publish(
+        self.hardware.publish(subjects.banner(banner, "reported"), msgspec.json.encode(said))
+        self.hardware.publish(
             subjects.banner(banner, "presence"), msgspec.json.encode(Presence(at=clock.now()))
         )
 
@@ -103,8 +104,14 @@ class Traffic:
 @asynccontextmanager
 async def traffic_on(system: System) -> AsyncGenerator[Traffic]:
     """Traffic until the block is left."""
-    async with open_mesh(system.nats_as("fleet"), name="traffic") as mesh, anyio.create_task_group() as tasks:
-        traffic = Traffic(mesh)
+    fleet = system.nats_as("fleet")
+    hardware = NatsLine(fleet.url, name="hardware", credentials=fleet.credentials)
+    async with (
+        open_mesh(system.nats_as("operator"), name="traffic") as mesh,
+        anyio.create_task_group() as tasks,
+    ):
+        tasks.start_soon(hardware.run)
+        traffic = Traffic(mesh, hardware)
         tasks.start_soon(traffic.flow)
         yield traffic
         tasks.cancel_scope.cancel()
