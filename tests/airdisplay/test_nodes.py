@@ -14,7 +14,7 @@ from tests.support.waiting import until
 async def test_every_service_of_an_up_is_found(everything: Up) -> None:
     async def all_found() -> bool:
         found = await discover(everything.nats_as("operator"))
-        return {"banner", "expiry", "gateway", "hardware", "intake", "lobby"} == {node.name for node in found}
+        return {"banner", "expiry", "gateway", "intake", "lobby"} == {node.name for node in found}
 
     await until(all_found)
 

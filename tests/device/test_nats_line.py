@@ -183,29 +183,31 @@ async def test_a_display_ends_at_its_deadline_with_nobody_left_and_that_is_repor
 async def test_after_the_store_was_wiped_the_next_commit_counts_and_what_was_lost_ends_by_itself(
     tmp_path: Path,
 ) -> None:
+    banner, panel = new_banner_id(), NotingPanel()
     async with running_nats_server(tmp_path) as server, line(server.url) as on:
-        banner = new_banner_id()
-        async with flying(on, banner) as (device,):
-            async with serving(server, ttl_ms=SHORT) as banners:
-                await registered(banners, banner)
-                for text in ("One", "Two", "Lost"):
-                    await shown(banners, banner, text)
-                    await until(lambda wanted=text: text_on(device) == wanted)  # type: ignore[misc]
-                    if text != "Lost":
-                        await banners.command(banner, Clear(by="ada"))
-            await server.kill()
-            shutil.rmtree(tmp_path / "store")
-            await server.start()
-            await until(lambda: on.connected)
+        device = Device(banner, on, panel)
+        device.start()
+        async with serving(server, ttl_ms=SHORT) as banners:
+            await registered(banners, banner)
+            for text in ("One", "Two"):
+                await shown(banners, banner, text)
+                await until(lambda wanted=text: wanted in panel.texts)  # type: ignore[misc]
+                await banners.command(banner, Clear(by="ada"))
+                await until(lambda: device.shown is None)
+            before = await shown(banners, banner, "Lost")
+            await until(lambda: text_on(device) == "Lost")
+        await server.kill()
+        shutil.rmtree(tmp_path / "store")
+        await server.start()
+        await until(lambda: device.shown is None)
+        async with serving(server, ttl_ms=60_000) as banners:
+            await registered(banners, banner)
+            after = await shown(banners, banner, "Anew")
+            await until(lambda: text_on(device) == "Anew")
+        device.stop()
 
-            assert text_on(device) == "Lost"
-            await until(lambda: device.shown is None)
-            async with serving(server, ttl_ms=60_000) as banners:
-                await registered(banners, banner)
-                answer = await shown(banners, banner, "Anew")
-                await until(lambda: text_on(device) == "Anew")
-
-            assert answer.revision < 5
+    assert after.revision < before.revision
+    assert ["One", None, "Two", None, "Lost", None, "Anew", None] == panel.texts
 
 
 async def test_credentials_of_the_device_are_enough_and_once_void_nobody_comes_in_with_them(

@@ -1,12 +1,16 @@
 """What the README tells people to paste does what it says."""
 
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import anyio
+import httpx
 import pytest
 
+from shared.contracts.identity import BannerId
 from tests.support.signing import OPERATOR_TOKEN
 from tests.support.system import System, running_system
 
@@ -14,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 STATE = re.compile(r'"state":"(\w+)"')
 LOCATION = re.compile(r"^location: /v1/displays/\w+", re.IGNORECASE | re.MULTILINE)
+PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 SHELL = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 
 
@@ -59,3 +64,26 @@ def test_every_file_that_is_linked_is_there() -> None:
     links = re.findall(r"\]\((?!http)([^)#]+)", README)
 
     assert [] == [link for link in links if not (ROOT / link).exists()]
+
+
+async def test_the_device_of_the_page_shows_what_is_shown(tmp_path: Path) -> None:
+    [block] = [each for each in PYTHON.findall(README) if "airdisplay_device" in each]
+    async with running_system(tmp_path, ttl=60) as system:
+        await system.register("stormy")
+        credentials = system.authority.add_device(BannerId("stormy"))
+        script = tmp_path / "device.py"
+        script.write_text(
+            block.replace("nats://127.0.0.1:4222", system.nats.url).replace(
+                ".airdisplay/creds/device-stormy.creds", str(credentials)
+            )
+        )
+        async with await anyio.open_process(
+            [sys.executable, "-u", script], env={**os.environ, "PYTHONPATH": str(ROOT)}
+        ) as device:
+            async with httpx.AsyncClient(base_url=system.urls[0]) as client:
+                answer = await client.post("/v1/banners/stormy/display", json={"text": "Hello"})
+            assert answer.status_code == 201
+            assert device.stdout is not None
+            with anyio.fail_after(20):
+                assert b"Hello\n" == await device.stdout.receive()
+            device.kill()
