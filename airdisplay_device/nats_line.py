@@ -20,13 +20,8 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
 from airdisplay_device.line import OnMessage, Undo
+from airdisplay_device.pauses import pause_before
 from shared.contracts import subjects
-
-PAUSES_SECONDS: Final = (0.1, 5.0)
-"""Before the first new attempt to connect, and after many."""
-
-REFUSED_PAUSE_SECONDS: Final = 30.0
-"""Between attempts with credentials that were refused: they may be made good, but not by asking often."""
 
 # So a peer that is gone is noticed after ten to fifteen seconds.
 _PING_SECONDS: Final = 5
@@ -138,13 +133,9 @@ class NatsLine:
                 self._client = None
                 self._sent.set()
                 await _leave(client)
-            await asyncio.sleep(self._pause(attempt))
+            refused = self.refused > 1  # once may be a server that has only begun to live
+            await asyncio.sleep(pause_before(attempt, refused=refused, chance=random.random()))  # noqa: S311
             attempt += 1
-
-    def _pause(self, attempt: int) -> float:
-        first, longest = PAUSES_SECONDS
-        longest = REFUSED_PAUSE_SECONDS if self.refused > 1 else longest
-        return min(first * 2.0 ** min(attempt, 10), longest) * random.uniform(0.5, 1.0)  # noqa: S311
 
     def _note(self, error: Exception) -> None:
         if _REFUSED in str(error).lower():

@@ -68,6 +68,16 @@ async def test_it_subscribes_first_and_says_then_that_it_is_there_and_asks() -> 
         assert ["Hi"] == device.panel.texts
 
 
+async def test_one_that_starts_on_a_line_that_is_connected_asks_at_once() -> None:
+    line = HandLine()
+    line.connect()
+    device = Flying(line)
+    device.start()
+
+    assert ["hello", "presence"] == line.kinds()
+    device.stop()
+
+
 async def test_it_says_hello_again_until_a_record_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(device_module, "HELLO_AGAIN_SECONDS", (0.02, 0.1))
     async with flying() as device:

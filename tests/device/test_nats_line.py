@@ -11,9 +11,10 @@ import pytest
 
 from airdisplay.authority.authority import Authority
 from airdisplay.nats_server import trust
-from airdisplay_device import Device, NatsLine
+from airdisplay_device import Device, NatsLine, nats_line
 from shared.contracts import subjects
 from shared.contracts.banner import Clear
+from shared.contracts.errors import OutcomeUnknown, Unreachable
 from shared.contracts.hardware import Presence, Reported
 from shared.contracts.identity import BannerId
 from shared.mesh import streams
@@ -275,3 +276,45 @@ async def serving(server: NatsServer, *, ttl_ms: int) -> AsyncGenerator[Banners]
         await streams.ensure(mesh, streams.everything(replicas=1))
         async with running_banner_service(mesh, ttl_ms=ttl_ms) as banners:
             yield banners
+
+
+async def test_of_what_waits_to_be_written_there_is_an_end(
+    nats_server: NatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nats_line, "_WAITING_AT_MOST", 3)
+    async with line(nats_server.url) as on:
+        await until(lambda: on.connected)
+
+        assert [True, True, True, False] == [on.publish("airdisplay.banner.b1.hello", b"") for _ in range(4)]
+        assert 1 == on.dropped
+        await on.flush()
+        assert on.publish("airdisplay.banner.b1.hello", b"")
+
+
+async def test_who_listens_no_more_is_not_subscribed_any_more(mesh: Mesh, nats_server: NatsServer) -> None:
+    subject = subjects.banner(new_banner_id(), "state")
+    async with line(nats_server.url) as on:
+        await until(lambda: on.connected)
+        undo = on.subscribe(subject, lambda _data, _revision: None)
+        await on.flush()
+        with pytest.raises(OutcomeUnknown):  # somebody is there, who does not answer
+            await mesh.requests.ask(subject, b"", timeout=0.2)
+        undo()
+        await on.flush()
+        with pytest.raises(Unreachable):
+            await mesh.requests.ask(subject, b"", timeout=5)
+
+
+async def test_who_stops_does_not_silence_who_has_come_in_its_place(
+    mesh: Mesh, nats_server: NatsServer
+) -> None:
+    subject = subjects.banner(new_banner_id(), "state")
+    heard: list[bytes] = []
+    async with line(nats_server.url) as on:
+        await until(lambda: on.connected)
+        undo = on.subscribe(subject, lambda _data, _revision: None)
+        on.subscribe(subject, lambda data, _revision: heard.append(data))
+        undo()
+        await on.flush()
+        await mesh.publish(subject, b"here")
+        await until(lambda: heard == [b"here"])
