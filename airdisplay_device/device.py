@@ -40,7 +40,7 @@ _decoder = msgspec.json.Decoder(StateMessage)
 class Panel(Protocol):
     """What people see from the ground."""
 
-    def show(self, display: Display | None) -> None:
+    def show(self, display: Display | None, /) -> None:
         """Show this from now on, or nothing. Must be quick."""
         ...
 

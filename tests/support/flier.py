@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -249,7 +248,9 @@ class Fleet:
 
 
 async def _obey() -> None:
-    read = partial(anyio.to_thread.run_sync, sys.stdin.buffer.readline)
+    async def read() -> bytes:
+        return await anyio.to_thread.run_sync(sys.stdin.buffer.readline)
+
     orders = msgspec.json.decode(await read(), type=Orders)
     fleet = Fleet(orders)
     async with AsyncExitStack() as stack, anyio.create_task_group() as tasks:

@@ -81,7 +81,7 @@ def orders(
     own, rest = banners[: len(banners) // 10], banners[len(banners) // 10 :]
     system.authority.add_devices(own)
     sharing = min(_SHARING, len(rest) // FLIERS)
-    shared = [rest[start : start + sharing] for start in range(0, len(rest), sharing)]
+    shared = [list(rest[start : start + sharing]) for start in range(0, len(rest), sharing)]
     return [
         Orders(
             seed=random.randrange(2**32),

@@ -77,6 +77,7 @@ async def test_while_every_service_is_started_anew_no_device_and_no_viewer_ends_
     ):
         assert [] == await register(mesh, BANNERS)
         viewers = followers(system)
+        failed, notes = 0, list[Notes]()
         async with flying(orders(system, BANNERS, faults=0)) as fliers, anyio.create_task_group() as tasks:
             for viewer in viewers:
                 tasks.start_soon(viewer.run)
