@@ -73,6 +73,8 @@ def main() -> None:
 @settings.http_port
 @settings.data_dir
 @settings.banners
+@settings.fleet_seed
+@settings.fleet_faults
 @settings.display_ttl
 @settings.guests
 @settings.http_origins
@@ -88,6 +90,8 @@ def up(
     http_port: int,
     data_dir: str,
     banners: int,
+    fleet_seed: int,
+    fleet_faults: str,
     display_ttl: float,
     guests: str | None,
     http_origins: tuple[str, ...],
@@ -107,6 +111,8 @@ def up(
         http_port=http_port,
         data_dir=Path(data_dir),
         banners=banners,
+        fleet_seed=fleet_seed,
+        fleet_faults=fleet_faults,
         display_ttl=display_ttl,
         guests=guests,
         http_origins=http_origins,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from airdisplay.complaints import in_one_sentence, keep_quiet
+from airdisplay.planes.mishaps import Severity
 from shared import settings
 from shared.contracts.errors import NotFit
 from shared.contracts.identity import BannerId, banner_id
@@ -78,9 +79,22 @@ def device() -> None:
 @click.argument("banner", nargs=-1)
 @settings.nats
 @settings.banners
+@settings.fleet_seed
+@settings.fleet_faults
 @settings.data_dir
-def run(*, banner: tuple[str, ...], nats: Nats, banners: int, data_dir: str) -> None:
-    """Be the hardware of banners: one as a panel, several as lines; without names, the fleet of `up`."""
+def run(
+    *,
+    banner: tuple[str, ...],
+    nats: Nats,
+    banners: int,
+    fleet_seed: int,
+    fleet_faults: Severity,
+    data_dir: str,
+) -> None:
+    """Be the hardware of banners: one as a panel, several as lines; without names, the fleet of `up`.
+
+    Banners that are named fly without faults.
+    """
     from airdisplay import device_process
     from airdisplay.fleet import fleet
 
@@ -90,8 +104,8 @@ def run(*, banner: tuple[str, ...], nats: Nats, banners: int, data_dir: str) -> 
             raise NotFit("there are no banners to simulate: name one, or set AIRDISPLAY_BANNERS")
         whom = as_user(nats, f"device-{named[0]}" if len(named) == 1 else "fleet", data_dir)
         if named:
-            sys.exit(device_process.run_seen(whom, named))
-        sys.exit(device_process.run_fleet(whom, fleet(banners)))
+            sys.exit(device_process.run_seen(whom, named, seed=fleet_seed))
+        sys.exit(device_process.run_fleet(whom, fleet(banners), seed=fleet_seed, severity=fleet_faults))
 
 
 @device.command()

@@ -3,25 +3,24 @@
 import logging
 import sys
 import uuid
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
 
 import anyio
 import click
-from anyio.abc import TaskGroup
 from rich.console import Console
 from rich.live import Live
 
-from airdisplay import instruments
-from airdisplay.lines import Lines, lines
+from airdisplay.lines import lines
 from airdisplay.panel import draw
+from airdisplay.planes.mishaps import Severity
+from airdisplay.planes.simulator import Fleet, flying
 from airdisplay.wording import seconds_left, shows
 from airdisplay_device import Device, NatsLine, Panel
 from shared.contracts.banner import Display
 from shared.contracts.errors import NotFit
 from shared.contracts.identity import BannerId
-from shared.contracts.telemetry import MEASURED_EVERY_SECONDS
 from shared.mesh import clock, logs
 from shared.mesh.connection import Nats
 from shared.mesh.runner import run
@@ -32,62 +31,22 @@ _FRAMES_PER_SECOND: Final = 15
 _QUICK_SECONDS: Final = 1.0
 _TICK_SECONDS: Final = 0.02
 
-Devices = Mapping[BannerId, Device]
 Seen = Callable[[], AbstractAsyncContextManager[object]]
 """Hardware that is connected, together with how it is seen."""
 
 
-def run_fleet(nats: Nats, banners: Sequence[BannerId]) -> int:
-    """Simulate these banners and say nothing of what they show; returns the exit code."""
-    return _run(lambda: hardware(lines(nats, banners), _Silent), level=logging.INFO)
+def run_fleet(nats: Nats, banners: Sequence[BannerId], *, seed: int, severity: Severity) -> int:
+    """Fly these banners and say nothing of what they show; returns the exit code."""
+    return _run(
+        lambda: flying(lines(nats, banners), _Silent, seed=seed, severity=severity), level=logging.INFO
+    )
 
 
-def run_seen(nats: Nats, banners: Sequence[BannerId]) -> int:
-    """Simulate these banners and show what they show; returns the exit code."""
+def run_seen(nats: Nats, banners: Sequence[BannerId], *, seed: int) -> int:
+    """Fly these banners without faults and show what they show; returns the exit code."""
     if len(banners) == 1 and sys.stdout.isatty():
-        return _run(lambda: _panel(nats, banners[0]), level=logging.ERROR)
-    return _run(lambda: _let_in(nats, banners, _Said), level=logging.WARNING)
-
-
-@asynccontextmanager
-async def hardware(connections: Lines, panel: Callable[[BannerId], Panel]) -> AsyncGenerator[Devices]:
-    """Be the hardware of the banners of these connections until the block is left."""
-    devices = {banner: Device(banner, line, panel(banner)) for banner, line in connections.of.items()}
-    async with anyio.create_task_group() as tasks:
-        for line in connections.all:
-            tasks.start_soon(line.run)
-        for device in devices.values():
-            tasks.start_soon(device.run)
-        tasks.start_soon(_measure, devices)
-        yield devices
-        await _leave(tasks, devices, connections.all)
-
-
-async def _leave(tasks: TaskGroup, devices: Devices, connections: Sequence[NatsLine]) -> None:
-    """Who leaves on purpose is offline at once."""
-    with anyio.CancelScope(shield=True):
-        for device in devices.values():
-            device.leave("switched off")
-        async with anyio.create_task_group() as flushing:
-            for line in connections:
-                flushing.start_soon(line.flush)
-    tasks.cancel_scope.cancel()
-
-
-async def _measure(devices: Devices) -> None:
-    """Send what is measured, evenly spread over the time between two of a kind; never returns."""
-    planes = [(device, instruments.craft(banner)) for banner, device in devices.items()]
-    turns = len(planes) * len(instruments.KINDS)
-    started, sent = anyio.current_time(), 0
-    while True:
-        await anyio.sleep(max(MEASURED_EVERY_SECONDS / turns, _TICK_SECONDS))
-        due = instruments.due(anyio.current_time() - started, len(planes))
-        for turn in range(max(sent, due - turns), due):
-            number, of_kind = divmod(turn % turns, len(instruments.KINDS))
-            device, plane = planes[number]
-            kind = instruments.KINDS[of_kind]
-            device.measure(kind, instruments.measure(plane, kind, clock.seconds()))
-        sent = due
+        return _run(lambda: _panel(nats, banners[0], seed), level=logging.ERROR)
+    return _run(lambda: _let_in(nats, banners, _Said, seed), level=logging.WARNING)
 
 
 def _run(seen: Seen, *, level: int) -> int:
@@ -97,14 +56,17 @@ def _run(seen: Seen, *, level: int) -> int:
 
 @asynccontextmanager
 async def _let_in(
-    nats: Nats, banners: Sequence[BannerId], panel: Callable[[BannerId], Panel]
-) -> AsyncGenerator[Devices]:
+    nats: Nats, banners: Sequence[BannerId], panel: Callable[[BannerId], Panel], seed: int
+) -> AsyncGenerator[Fleet]:
     """Hardware that people look at: who runs it is told what keeps it from being let in."""
     connections = lines(nats, banners)
-    async with hardware(connections, panel) as devices, anyio.create_task_group() as tasks:
+    async with (
+        flying(connections, panel, seed=seed, severity="none") as fleet,
+        anyio.create_task_group() as tasks,
+    ):
         for line in connections.all:
             tasks.start_soon(_until_let_in, nats, line)
-        yield devices
+        yield fleet
         tasks.cancel_scope.cancel()
 
 
@@ -126,11 +88,11 @@ async def _until_let_in(nats: Nats, line: NatsLine) -> None:
 
 
 @asynccontextmanager
-async def _panel(nats: Nats, banner: BannerId) -> AsyncGenerator[None]:
+async def _panel(nats: Nats, banner: BannerId, seed: int) -> AsyncGenerator[None]:
     """One banner as an LED panel, drawn anew many times a second until the block is left."""
-    async with _let_in(nats, [banner], _Silent) as devices, anyio.create_task_group() as tasks:
+    async with _let_in(nats, [banner], _Silent, seed) as fleet, anyio.create_task_group() as tasks:
         with Live(console=Console(), auto_refresh=False) as live:
-            tasks.start_soon(_animate, live, devices[banner])
+            tasks.start_soon(_animate, live, fleet.crafts[banner].device)
             yield
             tasks.cancel_scope.cancel()
 

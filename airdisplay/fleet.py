@@ -1,10 +1,11 @@
-"""The simulated banners: what they are called, and how they come to be known."""
+"""The simulated banners: what they are called, and how they come to be known, with their coast as a tag."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 import anyio
 
+from airdisplay.planes.coasts import home_of
 from shared.contracts.banner import Banner, BannerRefusal, Register
 from shared.contracts.command import Accepted
 from shared.contracts.errors import OutcomeUnknown, Unreachable
@@ -70,7 +71,7 @@ async def _register_each(asking: Banners, waiting: Iterator[BannerId], refused: 
 
 async def _ask(asking: Banners, banner: BannerId) -> Accepted[Banner] | BannerRefusal | None:
     """The answer, or None when it is worth asking again."""
-    wish = Register(by=_BY, name=banner.replace("-", " ").title())
+    wish = Register(by=_BY, name=banner.replace("-", " ").title(), tags=(home_of(banner).tag,))
     try:
         reply = await asking.command(banner, wish)
     except (Unreachable, OutcomeUnknown):

@@ -57,6 +57,8 @@ class Settings:
     banners: int
     display_ttl: float
     log_level: int
+    fleet_seed: int = 1
+    fleet_faults: str = "mild"
     guests: str | None = None
     http_origins: Sequence[str] = ()
     http_hosts: Sequence[str] = ()
@@ -195,6 +197,8 @@ def _environment(settings: Settings, directory: Path) -> Mapping[str, str]:
         "AIRDISPLAY_DATA_DIR": str(directory),
         "AIRDISPLAY_DISPLAY_TTL": str(settings.display_ttl),
         "AIRDISPLAY_BANNERS": str(settings.banners),
+        "AIRDISPLAY_FLEET_SEED": str(settings.fleet_seed),
+        "AIRDISPLAY_FLEET_FAULTS": settings.fleet_faults,
         "AIRDISPLAY_REPLICAS": "1",
         # Tokens here are those that we sign ourselves, whatever the environment says of others.
         "AIRDISPLAY_AUTH_KEYS": str(directory / signing.PUBLIC_KEYS),

@@ -18,6 +18,7 @@ NAMES: Final = (
     "storm",
     "interest",
     "telemetry",
+    "fleet",
     "size",
     "hardware",
     "devices",

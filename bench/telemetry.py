@@ -9,7 +9,8 @@ from typing import Final
 import anyio
 import msgspec
 
-from airdisplay.instruments import KINDS, craft, measure
+from airdisplay.planes.flight import plane
+from airdisplay.planes.senses import KINDS, measure
 from bench.interest import row, server_alone, spent
 from bench.processes import nats
 from bench.report import Row
@@ -24,6 +25,8 @@ BANNERS: Final = scaled(1_000, at_least=20)
 FLOOD: Final = scaled(5_000, at_least=500)
 """Readings a second of one kind on one banner."""
 TICK_SECONDS: Final = 0.01
+
+PLANES: Final = {f"b{number}": plane(1, BannerId(f"b{number}")) for number in range(BANNERS)}
 
 
 async def measure_for_ever(opened: Mesh, flood: int) -> None:
@@ -43,7 +46,7 @@ async def measure_for_ever(opened: Mesh, flood: int) -> None:
 
 async def send(opened: Mesh, banner: str, kind: str) -> None:
     """What one banner measures."""
-    value = measure(craft(BannerId(banner)), kind, clock.seconds())
+    value = measure(PLANES[banner], None, kind, time.monotonic(), clock.seconds())
     await opened.publish(subjects.telemetry(banner, kind), msgspec.json.encode(value))
 
 

@@ -127,6 +127,18 @@ replicas = _option(
     "replicas", default=1, type=click.IntRange(1, 5), help="Copies of every stream; 3 on a cluster of three."
 )
 banners = _option("banners", default=12, type=click.IntRange(0, 10_000), help="How many simulated banners.")
+fleet_seed = _option(
+    "fleet-seed",
+    default=1,
+    type=click.IntRange(0, 2**63 - 1),
+    help="What simulated planes do follows from this number: the same one, the same flights and faults.",
+)
+fleet_faults = _option(
+    "fleet-faults",
+    default="mild",
+    type=click.Choice(["none", "mild", "wild"]),
+    help="What goes wrong with simulated planes: nothing, now and then something, all the time.",
+)
 display_ttl = _option(
     "display-ttl",
     default=DEFAULT_TTL_SECONDS,
