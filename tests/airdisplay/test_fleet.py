@@ -3,6 +3,7 @@
 import anyio
 
 from airdisplay.fleet import fleet, register
+from airdisplay.planes.coasts import home_of
 from shared.contracts.command import Accepted
 from shared.contracts.identity import banner_id
 from shared.mesh.banners import Banners
@@ -56,3 +57,13 @@ async def test_registering_waits_for_the_banner_service(own_mesh: Mesh) -> None:
             async with running_banner_service(own_mesh):
                 while not isinstance(await Banners(own_mesh).get(fleet(1)[0]), Accepted):
                     await anyio.sleep(0.01)
+
+
+async def test_every_banner_has_its_coast_as_a_tag(own_mesh: Mesh) -> None:
+    async with running_banner_service(own_mesh) as banners:
+        await register(own_mesh, fleet(3))
+        found = [await banners.get(banner) for banner in fleet(3)]
+
+    assert [(home_of(banner).tag,) for banner in fleet(3)] == [
+        answer.state.tags for answer in found if isinstance(answer, Accepted)
+    ]
