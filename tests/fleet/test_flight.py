@@ -1,6 +1,7 @@
 """How planes fly: as fast, as high and as near to the coast as they say, and the same from the same seed."""
 
 import math
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -66,6 +67,17 @@ def test_no_plane_jumps(flown: Plane, seconds: float, later: float) -> None:
 
     assert math.dist(metres(flown, one), metres(flown, other)) <= 35 * later + 0.5
     assert abs(one.altitude_m - other.altitude_m) <= 8 * later + 0.2
+
+
+@pytest.mark.parametrize("number", range(8))
+def test_from_take_off_to_take_off_nothing_is_jerky(number: int) -> None:
+    flown = plane(1, BannerId(f"b{number}"))
+    landed, off_again = landing(flown, 1)
+    moments = range(int(landed - flown.sortie_seconds) - 5, int(off_again) + 5)
+    way = [position(flown, seconds) for seconds in moments]
+
+    assert max(math.dist(metres(flown, one), metres(flown, other)) for one, other in pairwise(way)) < 35
+    assert max(abs(one.altitude_m - other.altitude_m) for one, other in pairwise(way)) < 8
 
 
 @given(PLANES, SECONDS)
