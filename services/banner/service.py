@@ -11,6 +11,7 @@ import structlog
 
 from services.banner.blocklist import BLOCKLIST
 from services.banner.entity import Ask, banner_entity
+from services.banner.hello import Hellos
 from shared.contracts import refusals, subjects
 from shared.contracts.banner import (
     Banner,
@@ -53,13 +54,14 @@ class BannerService:
     def __init__(self, mesh: Mesh, host: BannerHost) -> None:
         self._mesh = mesh
         self._host = host
+        self.hellos = Hellos(self._send_newest)
 
     def endpoints(self) -> Sequence[Endpoint]:
         """All subjects that it answers."""
         return [
             *self._host.endpoints(),
             Endpoint("expire-many", subjects.expire_many(), self.on_expire_many),
-            Endpoint("hello", subjects.every_banner("hello"), self.on_hello),
+            Endpoint("hello", subjects.every_banner("hello"), self.on_hello, answers=False),
         ]
 
     async def on_expire_many(self, _subject: str, data: bytes) -> bytes:
@@ -82,15 +84,21 @@ class BannerService:
                 tasks.create_task(expire(position, expiry))
         return _encoder.encode(ExpireManyReply(tuple(outcomes[each] for each in range(len(outcomes)))))
 
-    async def on_hello(self, subject: str, _data: bytes) -> bytes | Refusal | None:
-        """Hardware came up: send it the current record, in the form in which the server republishes it."""
-        banner = subjects.parse_banner(subject).banner
+    async def on_hello(self, subject: str, _data: bytes) -> None:
+        """Hardware came up; what it is sent comes on `.state`, and never where it says."""
+        self.hellos.heard(subjects.parse_banner(subject).banner)
+
+    async def _send_newest(self, banner: BannerId) -> bool:
+        """Send hardware the newest record as the server republishes it, and what time it is."""
         held = await self._host.repository.read(banner)
         if held.record is None:
-            return refusals.UnknownBanner(banner=banner)
+            return False
         headers = {"Nats-Sequence": str(held.revision)}
-        await self._mesh.publish(subjects.banner(banner, "state"), _encoder.encode(held.record), headers)
-        return b"{}"
+        now = f'{{"now":"{clock.now()}",'.encode()
+        await self._mesh.publish(
+            subjects.banner(banner, "state"), now + _encoder.encode(held.record)[1:], headers
+        )
+        return True
 
 
 class BlocklistService:
@@ -194,19 +202,22 @@ async def banner_service(
     await streams.ensure(mesh, streams.everything(replicas))
     async with known_skew(mesh) as skew, blocked_words(mesh) as blocked:
         host = Host(mesh, banner_hosting(ttl_ms, blocked.current), now)
+        banners = BannerService(mesh, host)
         service = Service(
             name=NAME,
             instance=instance,
             description="owns what every banner shows",
             endpoints=[
-                *BannerService(mesh, host).endpoints(),
+                *banners.endpoints(),
                 *BlocklistService(mesh, blocked, now).endpoints(),
             ],
             facts=lambda: {
                 **host.facts(),
+                **banners.hellos.facts(),
                 **skew.facts(),
                 "blocklist_revision": blocked.revision,
             },
         )
-        async with serve(mesh, service):
+        # The hellos that were heard until the end are answered as well.
+        async with banners.hellos.answering(), serve(mesh, service):
             yield

@@ -46,11 +46,16 @@ Handler = Callable[[str, bytes], Awaitable[bytes | Refusal | None]]
 
 @dataclass
 class Endpoint:
-    """One subject that a service answers, and how that went so far."""
+    """One subject that a service listens to, and how that went so far.
+
+    Where it does not answer, it says nothing to any subject that the caller names: what hardware may not
+    publish to, nobody shall publish to in its place.
+    """
 
     name: str
     subject: str
     handler: Handler
+    answers: bool = True
     requests: int = field(default=0, init=False)
     errors: int = field(default=0, init=False)
     last_error: str = field(default="", init=False)
@@ -148,7 +153,7 @@ class _Server:
         if isinstance(answer, Refusal) and answer.code >= _OUR_FAULT:  # a clear no is no error
             endpoint.errors += 1
             endpoint.last_error = answer.detail
-        if answer is None or not _is_inbox(message.reply):
+        if answer is None or not endpoint.answers or not _is_inbox(message.reply):
             return
         if isinstance(answer, bytes):
             await self._mesh.client.publish(message.reply, answer)

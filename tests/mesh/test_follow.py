@@ -86,8 +86,8 @@ async def put(mesh: Mesh, subject: str, data: bytes) -> None:
 @pytest.fixture
 def quick_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests of silence need not wait as long as it really takes."""
-    monkeypatch.setattr("shared.mesh.follow._HEARTBEAT_SECONDS", 0.2)
-    monkeypatch.setattr("shared.mesh.follow._SILENCE_SECONDS", 0.6)
+    monkeypatch.setattr("shared.mesh.pull._HEARTBEAT_SECONDS", 0.2)
+    monkeypatch.setattr("shared.mesh.pull._SILENCE_SECONDS", 0.6)
 
 
 # --- what is handed over --------------------------------------------------------------------------
@@ -236,7 +236,7 @@ async def test_kills_in_the_middle_of_a_stream_of_entries_lose_and_double_nothin
 async def test_who_is_cut_off_between_two_requests_knows_that_it_may_be_behind(
     own_nats_server: NatsServer, own_mesh: Mesh, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.mesh.follow.GATHER_SECONDS", 3.0)
+    monkeypatch.setattr("shared.mesh.pull.GATHER_SECONDS", 3.0)
     stream = await a_stream(own_mesh)
     async with reading(own_mesh, stream) as reader:
         await until(reader.feed.caught_up.is_set)
