@@ -19,6 +19,7 @@ NAMES: Final = (
     "interest",
     "telemetry",
     "fleet",
+    "intake",
     "size",
     "hardware",
     "devices",

@@ -141,6 +141,11 @@ def parse(name: str, subject: str) -> tuple[str, str]:
     return entity_id(name, tokens[2]), tokens[3]
 
 
+def of_whom(subject: str) -> str:
+    """The banner that a subject of hardware names, whether or not it can be one."""
+    return subject.split(".", 3)[2]
+
+
 def key_of(subject: str) -> str:
     """The key that a record's subject ends with, in a bucket or in the HISTORY stream."""
     return subject.rpartition(".")[2]
