@@ -4,7 +4,9 @@ Who has used nothing for a while is forgotten, because nothing is what somebody 
 """
 
 from collections.abc import Hashable
-from typing import Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
+
+_ROUNDING: Final = 1e-6
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 
@@ -32,7 +34,7 @@ class Budgets(Generic[KeyT]):
         """Whether it is within the budget; if so, it is used up by that."""
         self._forget(now)
         until = max(self._until.get(key, now), now) + self._apart
-        if until - now > self._whole_after + self._apart / 2:
+        if until - now > self._whole_after + _ROUNDING:
             return False
         self._until.pop(key, None)
         self._until[key] = until

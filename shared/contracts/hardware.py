@@ -20,6 +20,9 @@ SAID_BYTES_AT_MOST = 16 * 1024
 REPORT_BYTES_AT_MOST = 512
 """A report is longer than that only if somebody plays with it."""
 
+REVISION_AT_MOST = 2**53 - 1
+"""Beyond that a browser reads another number than was said."""
+
 UNCONFIRMED_AFTER_MS = 5_000
 """After this long without a report that a display is up, it counts as unconfirmed."""
 
@@ -32,7 +35,7 @@ class Reported(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     display_id: WireDisplayId | None
-    revision: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    revision: Annotated[int, msgspec.Meta(ge=0, le=REVISION_AT_MOST)] | None = None
     at: WireInstant | None = None
 
 

@@ -27,6 +27,7 @@ _UNDONE_AT_MOST: Final = 20_000
 """So many may be handed over and not done, by all instances together."""
 _AGAIN_AFTER_SECONDS: Final = 10.0
 _RETRY_SECONDS: Final = 0.1
+_MAKE_SECONDS: Final = 1.0
 _IN_A_MILLISECOND: Final = 1_000_000
 
 log = structlog.get_logger()
@@ -87,7 +88,7 @@ class Work:
         while True:
             try:
                 await self._start()
-            except (Unreachable, APIError, nats.errors.Error):
+            except (Unreachable, APIError, nats.errors.Error, TimeoutError):
                 await anyio.sleep(_RETRY_SECONDS)
             else:
                 return
@@ -108,7 +109,8 @@ class Work:
             ack_wait=_AGAIN_AFTER_SECONDS,
             max_ack_pending=_UNDONE_AT_MOST,
         )
-        made = await self._mesh.jetstream.add_consumer(self._stream, config)
+        with anyio.fail_after(_MAKE_SECONDS):  # a server that is going down takes the question with it
+            made = await self._mesh.jetstream.add_consumer(self._stream, config)
         self._pull.next_subject = f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{self._name}"
         self._left = made.num_pending or 0
 
