@@ -48,6 +48,7 @@ def test_hardware_reports_what_it_shows(data: bytes, display_id: str | None) -> 
         pytest.param(
             b'{"display_id":"d1","revision":"7","at":"2026-05-04T12:00:00.000Z"}', id="a text for 7"
         ),
+        pytest.param(b'{"display_id":"d1","revision":9007199254740992}', id="more than a browser reads"),
     ],
 )
 def test_a_report_of_another_form_is_refused(data: bytes) -> None:

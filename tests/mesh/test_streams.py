@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from nats.aio.msg import Msg
 from nats.js.api import StorageType, StreamConfig, StreamSource, SubjectTransform
+from nats.js.errors import NotFoundError
 
 from shared.contracts import subjects
 from shared.contracts.errors import NotFit, Unreachable
@@ -304,14 +305,32 @@ async def test_a_claim_is_forgotten_when_its_time_is_over_and_may_be_made_again(
     assert await claims.take(command, Claim(key="b2", digest="", revision=2, at=NOON)) is None
 
 
-async def test_the_last_report_of_a_banner_is_kept(mesh: Mesh, banner: BannerId) -> None:
-    subject = subjects.banner(banner, "reported")
+async def test_all_reports_of_a_banner_are_kept(mesh: Mesh, banner: BannerId) -> None:
+    subject = subjects.reported(banner)
     for report in (b"1", b"2", b"3"):
         await mesh.requests.ask(subject, report, timeout=5)
 
     assert (await mesh.jetstream.get_last_msg("REPORTED", subject)).data == b"3"
-    purged = await mesh.jetstream.stream_info("REPORTED", subjects_filter=subject)
-    assert {subject: 1} == purged.state.subjects
+    kept = await mesh.jetstream.stream_info("REPORTED", subjects_filter=subject)
+    assert {subject: 3} == kept.state.subjects
+
+
+async def test_of_what_hardware_says_the_newest_few_wait_to_be_looked_at(
+    mesh: Mesh, banner: BannerId
+) -> None:
+    said = [subjects.banner(banner, "reported"), subjects.telemetry(banner, "wind")]
+    for _ in range(50):
+        for subject in said:
+            await mesh.publish(subject, b"{}")
+
+    async def waiting() -> dict[str, int]:
+        found = await mesh.jetstream.stream_info("INTAKE", subjects_filter=f"airdisplay.banner.{banner}.>")
+        return found.state.subjects or {}
+
+    async def only_those() -> bool:
+        return await waiting() == dict.fromkeys(said, 16)
+
+    await until(only_those)
 
 
 async def test_silence_is_an_event(own_mesh: Mesh) -> None:
@@ -319,13 +338,44 @@ async def test_silence_is_an_event(own_mesh: Mesh) -> None:
     quick = dataclasses.replace(streams.presence(1), max_age=1.0)
     await streams.ensure(own_mesh, [quick])
     subject = subjects.banner("b1", "presence")
-    await own_mesh.requests.ask(subject, b"{}", timeout=5)
+    heard: list[Msg] = []
+
+    async def hear(message: Msg) -> None:
+        heard.append(message)
+
+    await own_mesh.subscribe(subjects.banner("b1", "seen"), hear)
+    await own_mesh.publish(subject, b"{}")
 
     async def marked() -> bool:
-        last = await own_mesh.jetstream.get_last_msg("PRESENCE", subject)
+        try:
+            last = await own_mesh.jetstream.get_last_msg("PRESENCE", subject)
+        except NotFoundError:  # it comes a moment later
+            return False
         return (last.headers or {}).get("Nats-Marker-Reason") == "MaxAge"
 
     await until(marked)
+    assert [b"{}", b""] == [each.data for each in heard]
+    assert "MaxAge" == (heard[1].headers or {})["Nats-Marker-Reason"]
+
+
+async def test_heartbeats_of_before_become_those_that_the_server_takes_over(
+    own_nats_server: NatsServer,
+) -> None:
+    """The version before let hardware write where now only the server does."""
+    before = dataclasses.replace(
+        streams.presence(1), sources=None, subjects=[subjects.every_banner("presence")]
+    )
+    async with open_mesh(own_nats_server.url, name="test") as mesh:
+        await streams.ensure(mesh, [before])
+        await mesh.requests.ask(subjects.banner("b1", "presence"), b"{}", timeout=5)
+
+        await streams.ensure(mesh, streams.everything(1))
+        await mesh.publish(subjects.banner("b2", "presence"), b"{}")
+
+        async def both() -> bool:
+            return (await streams.info(mesh, "PRESENCE")).state.messages == 2
+
+        await until(both)
 
 
 async def test_the_epoch_names_one_life_of_a_stream(own_mesh: Mesh) -> None:
