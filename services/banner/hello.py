@@ -48,6 +48,11 @@ class Hellos:
         self._room = anyio.Semaphore(AT_ONCE)
         self._something = anyio.Event()
 
+    @property
+    def resting(self) -> int:
+        """How many were answered a moment ago."""
+        return len(self._resting)
+
     def heard(self, banner: BannerId) -> None:
         """The hardware of a banner says hello."""
         if banner in self._waiting:

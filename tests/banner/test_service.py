@@ -813,7 +813,7 @@ async def test_many_expiries_that_are_none_are_malformed(mesh: Mesh, banners: Ba
     assert isinstance(_refusals.decode(answer.data), refusals.Malformed)
 
 
-@pytest.mark.parametrize("verb", [*WORDS, "get", "hello"])
+@pytest.mark.parametrize("verb", [*WORDS, "get"])
 @pytest.mark.parametrize("banner_id", ["UP", "a_b", "-a", "\u00e4", "*", "x" * 64])
 async def test_a_bad_id_in_a_subject_is_malformed(
     mesh: Mesh, banners: Banners, verb: str, banner_id: str
@@ -851,10 +851,13 @@ async def test_what_comes_with_get_and_hello_is_not_looked_at(
     mesh: Mesh, banners: Banners, free: BannerId
 ) -> None:
     del banners
+    heard = await _hear_state(mesh, free)
 
-    for verb in ("get", "hello"):
-        answer = await mesh.requests.ask(subjects.banner(free, verb), b"\xff" * MEGABYTE, timeout=10)
-        assert CODE_HEADER not in (answer.headers or {})
+    answer = await mesh.requests.ask(subjects.banner(free, "get"), b"\xff" * MEGABYTE, timeout=10)
+    await mesh.publish(subjects.banner(free, "hello"), b"\xff" * MEGABYTE)
+
+    assert CODE_HEADER not in (answer.headers or {})
+    await until(lambda: len(heard) == 1)
 
 
 async def test_garbage_that_expects_no_answer_is_survived(
@@ -1057,35 +1060,53 @@ async def test_hardware_that_comes_up_is_told_the_state_again(
     heard = await _hear_state(mesh, free)
     stored = await KvStore(mesh, BANNERS).load(free, fresh=True)
 
+    before = real_clock.now()
     await mesh.publish(subjects.banner(free, "hello"), b"")
     await until(lambda: len(heard) == 1)
 
     assert up == _state(heard[0]).display
-    assert (stored.revision, stored.data) == (_revision(heard[0]), heard[0].data)
+    assert stored.revision == _revision(heard[0])
+    now, _, record = heard[0].data.partition(b",")
+    assert stored.data == b"{" + record
+    assert before <= msgspec.json.decode(now + b"}")["now"] <= real_clock.now()
     assert stored.revision == (await newest(banners, free)).revision
 
 
-async def test_hardware_may_ask_whether_it_was_understood(
+async def test_a_hello_makes_the_service_speak_nowhere_but_to_that_banner(
     mesh: Mesh, banners: Banners, free: BannerId
 ) -> None:
-    del banners
+    """What hardware may not write to, it could otherwise name as the place for the answer."""
+    victim = await registered(banners)
+    elsewhere = subjects.record(BANNERS.bucket, victim)
+    before = await KvStore(mesh, BANNERS).load(victim, fresh=True)
     heard = await _hear_state(mesh, free)
+    at_the_victim = await _hear_state(mesh, victim)
 
-    answer = await mesh.requests.ask(subjects.banner(free, "hello"), b"", timeout=10)
+    for said_of in (free, "UP", "nobody-registered-this"):
+        await mesh.client.publish(subjects.banner(said_of, "hello"), b"", reply=elsewhere)
+        await mesh.client.publish(
+            subjects.banner(said_of, "hello"), b"", reply=subjects.banner(victim, "state")
+        )
+    await until(lambda: len(heard) >= 1)
+    await newest(banners, victim)
 
-    assert b"{}" == answer.data
-    await until(lambda: len(heard) == 1)
+    assert before == await KvStore(mesh, BANNERS).load(victim, fresh=True)
+    assert [] == at_the_victim
 
 
-async def test_hardware_of_a_banner_that_nobody_registered_is_told_so(
+async def test_hardware_of_a_banner_that_nobody_registered_hears_nothing(
     mesh: Mesh, banners: Banners, banner: BannerId
 ) -> None:
     del banners
     heard = await _hear_state(mesh, banner)
 
-    answer = await mesh.requests.ask(subjects.banner(banner, "hello"), b"", timeout=10)
+    await mesh.publish(subjects.banner(banner, "hello"), b"")
 
-    assert refusals.UnknownBanner(banner=banner) == _refusals.decode(answer.data)
+    async def counted() -> bool:
+        [service] = await discover(mesh, "STATS", "banner")
+        return bool(service.data["hellos_of_unknown_banners"])
+
+    await until(counted)
     assert [] == heard
 
 
@@ -1113,7 +1134,8 @@ async def test_it_tells_who_it_is_and_how_it_goes(mesh: Mesh, banners: Banners, 
         [service] = await discover(mesh, "STATS", "banner")
         named = [endpoint["name"] for endpoint in service.endpoints]
         assert [*WORDS, "get", "expire-many", "hello", "block", "unblock", "blocklist"] == named
-        assert {"conflicts", "skew_seconds", "blocklist_revision"} == set(service.data)
+        hellos = {f"hellos_{how}" for how in ("answered", "merged", "of_unknown_banners", "failed")}
+        assert {"conflicts", "skew_seconds", "blocklist_revision", *hellos} == set(service.data)
         return bool(service.endpoints[0]["num_requests"] == 1)
 
     await until(found)
