@@ -21,7 +21,8 @@ from shared.mesh import streams
 from shared.mesh.connection import Mesh
 from shared.mesh.keeping import Keep, keep_behind, newest_kept
 
-_REMEMBERED_AT_MOST: Final = 100_000
+REMEMBERED_AT_MOST: Final = 100_000
+"""Of how many banners an instance remembers the newest report; of others it asks."""
 
 _encoder: Final = msgspec.json.Encoder()
 _kept: Final = msgspec.json.Decoder(KeptReport)
@@ -38,8 +39,9 @@ class _Last(NamedTuple):
 class Reports:
     """The reports that this instance stores."""
 
-    def __init__(self, mesh: Mesh) -> None:
+    def __init__(self, mesh: Mesh, *, remembered_at_most: int = REMEMBERED_AT_MOST) -> None:
         self._mesh = mesh
+        self._remembered_at_most = remembered_at_most
         # A guess: where it is wrong the stream says so.
         self._last: OrderedDict[BannerId, _Last] = OrderedDict()
 
@@ -80,7 +82,7 @@ class Reports:
             if sequence is None:  # somebody else stores as well, or what was remembered is long gone
                 continue
             self._last[banner] = report._replace(sequence=sequence)
-            if len(self._last) > _REMEMBERED_AT_MOST:
+            if len(self._last) > self._remembered_at_most:
                 self._last.popitem(last=False)
             return last
 

@@ -78,6 +78,7 @@ class Intake:
         # The newest of what was over the budget, of each banner and kind: kept as soon as the budget has it.
         self._later: dict[About, Good] = {}
         self._busy = anyio.Lock()
+        self._finished = anyio.Event()
         self._counts: Counter[str] = Counter()
         self._refused: Counter[Reason] = Counter()
         self._refused_most: Offenders[str] = Offenders()
@@ -85,19 +86,23 @@ class Intake:
         self._said = -_SAY_SECONDS
 
     async def run(self) -> None:
-        """Read until cancelled; survives restarts of the server and of the connection."""
+        """Read until it shall finish; survives restarts of the server and of the connection."""
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._keep_later)
             tasks.start_soon(self._forget)
             async for pieces in self._share:
                 async with self._busy:
                     await self._take(pieces)
+            async with self._busy:
+                tasks.cancel_scope.cancel()
+        await self._keep(list(self._later.values()))
+        self._finished.set()
 
     async def finish(self) -> None:
-        """Keep what is in hand, as far as that is possible in a few seconds, and take nothing more."""
+        """Take nothing more, and keep what is in hand, as far as that is possible in a few seconds."""
         with anyio.move_on_after(_FINISH_SECONDS, shield=True):
-            await self._busy.acquire()  # for good
-            await self._keep(list(self._later.values()))
+            await self._share.end()
+            await self._finished.wait()
 
     def facts(self) -> Mapping[str, Any]:
         """What stands in the statistics of the service."""

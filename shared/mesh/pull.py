@@ -77,6 +77,13 @@ class Pull:
             with suppress(nats.errors.Error):
                 await self._subscription.unsubscribe()
 
+    async def end(self) -> None:
+        """Ask no more, and take what is on its way; returns once nothing is."""
+        if self._subscription is not None:
+            with suppress(nats.errors.Error):  # no connection: what was on its way goes to others
+                await self._subscription.drain()
+        self.lose("ended")
+
     def lose(self, trouble: str) -> None:
         """Give this consumer up: who waits for it does so no longer."""
         self._inbox = ""

@@ -59,21 +59,31 @@ class Work:
         self._stream = stream
         self._name = name
         self._pull = Pull(mesh, self._receive)
+        self._ending = False
         self._left = 0
         self._received: list[Piece] = []
 
     async def __aiter__(self) -> AsyncGenerator[list[Piece]]:
-        """What there is to do, as it comes; ends never."""
-        while True:
+        """What there is to do, as it comes, until `end`."""
+        while not self._ending:
             try:
                 pieces = await self._more()
             except (LostError, Unreachable) as error:
+                if self._ending:
+                    break
                 log.warning("resuming", stream=self._stream, reason=str(error))
                 self.resumed += 1
                 await self.start()
             else:
                 if pieces:
                     yield pieces
+        if self._received:
+            yield self._received
+
+    async def end(self) -> None:
+        """Take nothing more; what was handed over already is still to be done before the iteration ends."""
+        self._ending = True
+        await self._pull.end()
 
     async def done(self, pieces: Iterable[Piece]) -> None:
         """Never hand these over again. Where the server does not hear of it they come again."""
@@ -84,8 +94,8 @@ class Work:
             return
 
     async def start(self) -> None:
-        """Get to the consumer, however long that takes."""
-        while True:
+        """Get to the consumer, however long that takes, unless it shall end."""
+        while not self._ending:
             try:
                 await self._start()
             except (Unreachable, APIError, nats.errors.Error, TimeoutError):

@@ -6,8 +6,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from nats.aio.client import Client
+from nats.js.errors import NotFoundError
 
 from airdisplay.authority.authority import Authority
 from airdisplay.nats_server import trust
@@ -16,7 +18,7 @@ from shared.contracts import subjects
 from shared.contracts.identity import BannerId
 from shared.mesh import streams
 from shared.mesh.connection import Mesh, Nats, open_mesh
-from shared.mesh.services import discover
+from shared.mesh.services import Found
 from tests.support.nats_server import NatsServer, running_nats_server
 from tests.support.waiting import until
 
@@ -102,23 +104,23 @@ async def running_intake(guarded: Guarded, instance: str = "test") -> AsyncGener
     ):
 
         async def facts() -> dict[str, Any]:
-            found = await discover(asking, "STATS", f"intake.{instance}")
-            return dict(found[0].data)
+            answer = await asking.requests.ask(f"$SRV.STATS.intake.{instance}", b"", timeout=5)
+            return dict(msgspec.json.decode(answer.data, type=Found).data)
 
         yield facts
 
 
 async def kept(mesh: Mesh, stream: str, subject: str) -> list[bytes]:
     """What a stream has under a subject, the oldest first."""
-    info = await mesh.jetstream.stream_info(stream, subjects_filter=subject)
-    if not info.state.subjects:
-        return []
     found: list[bytes] = []
-    for sequence in range(info.state.first_seq, info.state.last_seq + 1):
-        message = await mesh.jetstream.get_msg(stream, sequence)
-        if message.subject == subject and message.data is not None:
-            found.append(message.data)
-    return found
+    after = 0
+    while True:
+        try:
+            message = await mesh.jetstream.get_msg(stream, after + 1, subject=subject, next=True)
+        except NotFoundError:
+            return found
+        found.append(message.data or b"")
+        after = message.seq or 0
 
 
 async def count(mesh: Mesh, stream: str, subject: str) -> int:

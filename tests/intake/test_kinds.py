@@ -1,4 +1,4 @@
-"""Kinds: three that always have their place, a few more for each banner, and room again for what is unused."""
+"""Kinds: three that always have their place, a few more for each banner, room again for what is unused."""
 
 from services.intake.kinds import UNUSED_SECONDS, Kinds
 from shared.contracts.identity import BannerId
