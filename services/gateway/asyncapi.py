@@ -277,14 +277,15 @@ def _operation(channel: Channel) -> Schema:
         "tags": [{"name": channel.part.value}],
     }
     if channel.service:
+        operation["bindings"] = {"nats": {"queue": channel.service, "bindingVersion": "0.1.0"}}
+    if channel.answer is not None:
         answers = _in_channel(INBOX, channel.answer.__name__, _refusal_message(channel))
         operation["reply"] = {"channel": {"$ref": f"#/channels/{INBOX}"}, "messages": answers}
-        operation["bindings"] = {"nats": {"queue": channel.service, "bindingVersion": "0.1.0"}}
     return operation
 
 
 def _inbox(schemas: _Schemas) -> Schema:
-    answered = [each for each in CHANNELS if each.service]
+    answered = [each for each in CHANNELS if each.answer is not None]
     answers = [*(schemas.message(each.answer) for each in answered), *map(schemas.refusal, answered)]
     return {
         "address": None,

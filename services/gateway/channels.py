@@ -8,13 +8,11 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final, NamedTuple, NewType, get_args
 
-import msgspec
-
 from shared.contracts import subjects
 from shared.contracts.banner import Banner, BannerEvent, BannerRefusal, ExpireMany, ExpireManyReply
 from shared.contracts.blocklist import EVERYWHERE, Blocklist, BlocklistEvent, BlocklistRefusal
 from shared.contracts.command import Accepted, Command
-from shared.contracts.hardware import HEARTBEAT_SECONDS, SILENT_AFTER_SECONDS, Presence, Reported
+from shared.contracts.hardware import HEARTBEAT_SECONDS, SILENT_AFTER_SECONDS, KeptReport, Presence, Reported
 from shared.contracts.lobby import (
     Admitted,
     Enter,
@@ -25,7 +23,7 @@ from shared.contracts.lobby import (
     LobbyRefusal,
     Whereabouts,
 )
-from shared.contracts.telemetry import MEASURED_EVERY_SECONDS, VALUE_BYTES_AT_MOST, Measurement
+from shared.contracts.telemetry import AT_HEADER, MEASURED_EVERY_SECONDS, VALUE_BYTES_AT_MOST, Measurement
 from shared.entities.claims import Claim
 from shared.entities.records import Record
 from shared.mesh import streams
@@ -82,10 +80,6 @@ class AcceptedBlocklist(Accepted[Blocklist], frozen=True, kw_only=True):
 
 class BlocklistRecord(Record[Blocklist, BlocklistEvent], frozen=True, kw_only=True):
     """What one commit about the blocked words wrote: when, from whom, what happened, what is now."""
-
-
-class SentAgain(msgspec.Struct, frozen=True):
-    """The newest record is on its way; it has no members."""
 
 
 Used = NewType("Used", int)
@@ -216,11 +210,10 @@ CHANNELS: Final[tuple[Channel, ...]] = (
     Channel(
         "banner.hello",
         subjects.banner(_BANNER, "hello"),
-        "I just came up: the newest record is sent on `.state` again. A request, or just a message.",
+        "I just came up: the newest record is sent on `.state` again, with what time it is in `now`. "
+        "Nothing is sent to anywhere else.",
         Part.HARDWARE,
         service=BANNERS.name,
-        answer=SentAgain,
-        refusals=BannerRefusal,
     ),
     Channel(
         "banner.reported",
@@ -228,6 +221,15 @@ CHANNELS: Final[tuple[Channel, ...]] = (
         "What I really show, told whenever that changes.",
         Part.HARDWARE,
         Reported,
+        stream=streams.INTAKE,
+    ),
+    Channel(
+        "banner.reported.kept",
+        subjects.reported(_BANNER),
+        "A report that was looked at, and when it was heard; kept for thirty days.",
+        Part.HARDWARE,
+        KeptReport,
+        ours=True,
         stream=streams.REPORTED,
     ),
     Channel(
@@ -236,25 +238,43 @@ CHANNELS: Final[tuple[Channel, ...]] = (
         f"I am up, every {HEARTBEAT_SECONDS} s; after {SILENT_AFTER_SECONDS} s without it I am offline.",
         Part.HARDWARE,
         Presence,
-        stream=streams.PRESENCE,
+        stream=streams.HEARTBEATS,
+    ),
+    Channel(
+        "banner.seen",
+        subjects.banner(_BANNER, "seen"),
+        "A heartbeat that the server took over; or nothing, with the header `Nats-Marker-Reason: MaxAge`: "
+        "the last one is too long ago.",
+        Part.HARDWARE,
+        ours=True,
     ),
     *(
         Channel(
             f"banner.telemetry.{kind.__name__.lower()}",
             subjects.telemetry(_BANNER, kind.__name__.lower()),
-            f"{_first_sentence(kind)} Measured every {MEASURED_EVERY_SECONDS} s, kept for a day.",
+            f"{_first_sentence(kind)} Measured every {MEASURED_EVERY_SECONDS} s.",
             Part.HARDWARE,
             kind,
-            stream=streams.TELEMETRY,
+            stream=streams.INTAKE,
         )
         for kind in get_args(Measurement)
     ),
     Channel(
         "banner.telemetry",
         subjects.telemetry(_BANNER, "{measurement}"),
-        f"Whatever else is measured: an object of at most {VALUE_BYTES_AT_MOST // 1024} KiB, kept for a day.",
+        f"Whatever else is measured: an object of at most {VALUE_BYTES_AT_MOST // 1024} KiB.",
         Part.HARDWARE,
         Measurements,
+        stream=streams.INTAKE,
+    ),
+    Channel(
+        "banner.measured",
+        subjects.measured(_BANNER, "{measurement}"),
+        "A measured value that was looked at, as it was sent; kept for a day. "
+        f"The header `{AT_HEADER}` tells when the mesh took it.",
+        Part.HARDWARE,
+        Measurements,
+        ours=True,
         stream=streams.TELEMETRY,
     ),
     *_entity(

@@ -26,7 +26,7 @@ from shared.contracts.banner import (
     Shown,
 )
 from shared.contracts.blocklist import Block, Blocked, Blocklist, Unblock
-from shared.contracts.hardware import Presence, Reported
+from shared.contracts.hardware import KeptReport, Presence, Reported
 from shared.contracts.identity import BannerId, CommandId
 from shared.contracts.instants import Instant
 from shared.contracts.live import (
@@ -164,10 +164,17 @@ MESSAGES: Final[Mapping[Any, Mapping[str, Any]]] = {
             previous=55,
         )
     },
-    channels.SentAgain: {"it is": channels.SentAgain()},
     Reported: {
         "shows it": Reported(display_id=DISPLAY.id, revision=57, at=Instant("2026-05-04T12:00:00.310Z")),
         "shows nothing": Reported(display_id=None, revision=59, at=Instant("2026-05-04T12:01:00.290Z")),
+    },
+    KeptReport: {
+        "looked at": KeptReport(
+            display_id=DISPLAY.id,
+            revision=57,
+            at=Instant("2026-05-04T12:00:00.310Z"),
+            heard_at=Instant("2026-05-04T12:00:00.352Z"),
+        ),
     },
     Position: {
         "over the pier": Position(lat=54.18, lon=12.09, altitude_m=310.0, heading_deg=92.5, speed_mps=31.0)

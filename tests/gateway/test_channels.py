@@ -1,6 +1,5 @@
 """What really goes over NATS and the live channel is what is described, and what is described is said."""
 
-import json
 from collections.abc import AsyncGenerator
 from functools import partial
 
@@ -135,7 +134,7 @@ async def test_everything_that_is_said_on_the_mesh_is_as_described(  # noqa: PLR
     assert (await ada.delete(f"/v1/banners/{banner}/display")).is_success
     await until(lambda: services.lobby.places.free(pool_of(tag)) == 1)
     await _wait_in_the_lobby(tag, ada, bob)
-    await _tell_as_hardware(hardware, banner)
+    await _tell_as_hardware(hardware, listener, banner)
     await mesh.requests.ask(subjects.entity("lobby", f"tag-{tag}", "get"), b"", timeout=5)
     await mesh.requests.ask(subjects.banner("nobody", "get"), b"", timeout=5)
     await _moderate(mesh, banner)
@@ -145,7 +144,7 @@ async def test_everything_that_is_said_on_the_mesh_is_as_described(  # noqa: PLR
     listener.judge_all()
     assert {channel.name for channel in CHANNELS} - _STORED == listener.channels
     assert {"AcceptedBanner", "AcceptedLobby", "Admitted", "Gone", "BannerRefusal"} <= listener.answers
-    assert {"ExpireManyReply", "SentAgain"} <= listener.answers
+    assert "ExpireManyReply" in listener.answers
 
 
 async def test_every_frame_of_a_channel_is_as_described(gateway: Gateway, ada: httpx.AsyncClient) -> None:
@@ -234,9 +233,8 @@ async def _check_stored(mesh: Mesh, stream: str, subject: str) -> None:
     described().check_message(Heard(subject, stored.data, {}))
 
 
-async def _tell_as_hardware(hardware: Mesh, banner: BannerId) -> None:
-    answer = await hardware.requests.ask(subjects.banner(banner, "hello"), b"", timeout=5)
-    assert {} == json.loads(answer.data)
+async def _tell_as_hardware(hardware: Mesh, listener: Listener, banner: BannerId) -> None:
+    await hardware.publish(subjects.banner(banner, "hello"), b"")
     now = clock.now()
     said = {"presence": Presence(at=now), "reported": Reported(display_id=None, revision=1, at=now)}
     for kind, message in said.items():
@@ -251,3 +249,6 @@ async def _tell_as_hardware(hardware: Mesh, banner: BannerId) -> None:
     for kind, value in measured.items():
         await hardware.publish(subjects.telemetry(banner, kind), _encoder.encode(value))
     await hardware.client.flush()
+    kept = {subjects.measured(banner, kind) for kind in measured} | {subjects.reported(banner)}
+    kept.add(subjects.banner(banner, "seen"))
+    await until(lambda: kept <= {each.subject for each in listener.heard})

@@ -178,8 +178,8 @@ async def test_hardware_that_talks_nonsense_does_not_end_it(
 ) -> None:
     banner = BannerId(new_banner_id())
     async with running(nats_server, tmp_path / "gateway.log") as (process, url):
-        for nonsense in (b'{"display_id":"\xff"}', b'{"x":' + b"[" * 4_000):
-            await mesh.publish(subjects.banner(banner, "reported"), nonsense)
+        for nonsense in (b'{"display_id":"\xff"}', b'{"x":' + b"[" * 400):
+            await mesh.publish(subjects.reported(banner), nonsense)
             await process.printed("report not understood")
 
         async with httpx.AsyncClient() as client:

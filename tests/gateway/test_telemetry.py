@@ -32,7 +32,7 @@ _frame = msgspec.json.Decoder(Telemetry)
 
 async def measured(mesh: Mesh, banner: BannerId, kind: str = "wind", value: bytes = WIND) -> int:
     """The sequence of what is measured."""
-    return (await mesh.jetstream.publish(subjects.telemetry(banner, kind), value)).seq
+    return (await mesh.jetstream.publish(subjects.measured(banner, kind), value)).seq
 
 
 # --- over WebSocket -------------------------------------------------------------------------------
@@ -218,7 +218,7 @@ async def alone(own_mesh: Mesh) -> Alone:
 async def test_a_flood_from_one_device_is_one_message_and_one_reading(alone: Alone) -> None:
     alone.readings.watch(alone.viewer, [B])
     for number in range(5_000):
-        await alone.mesh.publish(subjects.telemetry(B, "wind"), b'{"knots":%d}' % number)
+        await alone.mesh.publish(subjects.measured(B, "wind"), b'{"knots":%d}' % number)
     await measured(alone.mesh, B, "wind", b'{"knots":5000}')
     before = alone.mesh.client.stats["in_msgs"]
     await alone.look()
@@ -263,7 +263,7 @@ async def test_a_banner_with_too_much_to_say_takes_nothing_from_the_others(alone
     others = [BannerId(f"o{number}") for number in range(9)]
     alone.readings.watch(alone.viewer, [*others, B])
     for number in range(ENTRIES_AT_MOST + 1):
-        await alone.mesh.publish(subjects.telemetry(B, f"kind-{number}"), b"{}")
+        await alone.mesh.publish(subjects.measured(B, f"kind-{number}"), b"{}")
     for other in others:
         await measured(alone.mesh, other)
     await alone.look(*others, B)
