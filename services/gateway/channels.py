@@ -247,6 +247,7 @@ CHANNELS: Final[tuple[Channel, ...]] = (
         "the last one is too long ago.",
         Part.HARDWARE,
         ours=True,
+        stream=streams.PRESENCE,
     ),
     *(
         Channel(

@@ -83,6 +83,8 @@ WORDS: Final[Mapping[str, str]] = {
     "pool": "All banners, `all`, or those with a tag, `tag-<tag>`.",
     "position": "At which place in the line, from 1.",
     "previous": "The revision of the record before it.",
+    "heard_at": "When the mesh heard it, by the server's clock.",
+    "leaving": "A goodbye, and why.",
     "presence": "Whether the hardware is there.",
     "problem": "What is wrong, in words.",
     "protocol": "Which version of this protocol is spoken.",

@@ -204,7 +204,11 @@ class Intake:
     async def _keep(self, goods: Sequence[Good]) -> None:
         """Store these, however long that takes, and have done with them."""
         values = [
-            Keep(subjects.measured(*good.about), good.piece.data, {AT_HEADER: good.piece.at})
+            Keep(
+                subjects.measured(good.about.banner, good.about.kind),
+                good.piece.data,
+                {AT_HEADER: good.piece.at},
+            )
             for good in goods
             if good.report is None
         ]

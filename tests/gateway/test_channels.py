@@ -61,7 +61,9 @@ class Listener:
         self._asked: dict[str, str] = {}
 
     async def on_message(self, message: Msg) -> None:
-        """Note it; what was wrong with it is said at the end."""
+        """Note it; what was wrong with it is said at the end. Who follows ids alone is sent no records."""
+        if "Nats-Msg-Size" in (message.headers or {}):
+            return
         self.heard.append(Heard(message.subject, message.data, message.headers or {}, message.reply))
 
     def judge_all(self) -> None:
