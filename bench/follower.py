@@ -89,7 +89,7 @@ class Follower:
     async def readings(self, watched: int) -> None:
         """Subscribe to the telemetry of each banner; never returns."""
         for number in range(watched):
-            await self._mesh.subscribe(subjects.telemetry(f"b{number}", "*"), self._on_reading)
+            await self._mesh.subscribe(subjects.measured(f"b{number}", "*"), self._on_reading)
         await self._mesh.client.flush()
         self._ready = True
         await anyio.sleep_forever()
@@ -130,7 +130,7 @@ class Follower:
         return look
 
     async def _on_reading(self, message: Msg) -> None:
-        checked(subjects.parse_telemetry(message.subject).kind, message.data)
+        checked(subjects.parse_measured(message.subject).kind, message.data)
         self._taken += 1
 
     async def _on_state(self, message: Msg) -> None:

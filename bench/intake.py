@@ -36,7 +36,7 @@ _LOOK_SECONDS: Final = 0.02
 class Spent(NamedTuple):
     """What it took to store so many values."""
 
-    count: int
+    stored: int
     seconds: float
     cores: float
     """Of the process that stores."""
@@ -44,15 +44,15 @@ class Spent(NamedTuple):
 
     def a_second(self) -> float:
         """Values a second."""
-        return self.count / self.seconds
+        return self.stored / self.seconds
 
     def a_core(self) -> float:
         """Values for each second of a core, of the process that stores."""
-        return self.count / self.cores
+        return self.stored / self.cores
 
     def a_core_in_all(self) -> float:
         """The same, with what the server needs."""
-        return self.count / (self.cores + self.server_cores)
+        return self.stored / (self.cores + self.server_cores)
 
 
 def values() -> list[tuple[str, str, bytes]]:
@@ -73,7 +73,7 @@ async def run() -> list[Row]:
     """The intake, and the bare case, each on a server of its own."""
     through = await through_the_intake()
     bare = await bare_publish()
-    what = f"telemetry of {BANNERS:,} banners, {through.count:,} values"
+    what = f"telemetry of {BANNERS:,} banners, {through.stored:,} values"
     return [
         _row(f"{what}: bare JetStream publish", bare, bare),
         _row(f"{what}: through the intake, looked at and stored", through, bare),

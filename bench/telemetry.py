@@ -39,7 +39,7 @@ async def measure_for_ever(opened: Mesh, flood: int) -> None:
             number, kind = divmod(turn % (BANNERS * len(KINDS)), len(KINDS))
             await send(opened, f"b{number}", KINDS[kind])
         for _ in range(flooded, int(passed * flood)):
-            await opened.publish(subjects.telemetry("b0", "wind"), b'{"knots":12.5}')
+            await opened.publish(subjects.measured("b0", "wind"), b'{"knots":12.5}')
         steady, flooded = due, int(passed * flood)
         await anyio.sleep(TICK_SECONDS)
 
@@ -47,7 +47,7 @@ async def measure_for_ever(opened: Mesh, flood: int) -> None:
 async def send(opened: Mesh, banner: str, kind: str) -> None:
     """What one banner measures."""
     value = measure(PLANES[banner], None, kind, time.monotonic(), clock.seconds())
-    await opened.publish(subjects.telemetry(banner, kind), msgspec.json.encode(value))
+    await opened.publish(subjects.measured(banner, kind), msgspec.json.encode(value))
 
 
 async def run() -> list[Row]:

@@ -282,7 +282,7 @@ async def test_the_time_of_a_value_is_not_what_a_device_says_that_it_is(
         pytest.param("airdisplay.measured.victim.wind", id="a value that was looked at"),
     ],
 )
-async def test_no_answer_is_sent_where_a_device_wants_it(
+async def test_no_answer_is_sent_where_a_device_wants_it(  # noqa: PLR0917 (everybody is in it)
     facts: Facts, evil: Client, victim: Client, watching: Mesh, what: str, reply: str
 ) -> None:
     """A server acknowledges to any subject, whatever the publisher may publish to: these streams do not."""
