@@ -110,7 +110,7 @@ async def all_is_well(facts: Facts, victim: Client, watching: Mesh) -> None:
         pytest.param("\u00e4", WIND, "bad-subject", id="a kind that is no ASCII"),
     ],
 )
-async def test_values_that_are_none_are_refused_counted_and_never_stored(
+async def test_values_that_are_none_are_refused_counted_and_never_stored(  # noqa: PLR0917
     facts: Facts, evil: Client, victim: Client, watching: Mesh, kind: str, data: bytes, reason: str
 ) -> None:
     before = (await facts())["refused"][reason]
@@ -135,7 +135,7 @@ async def test_values_that_are_none_are_refused_counted_and_never_stored(
         pytest.param(b"[" * 512, "malformed", id="lists without end"),
     ],
 )
-async def test_reports_that_are_none_are_refused_counted_and_never_stored(
+async def test_reports_that_are_none_are_refused_counted_and_never_stored(  # noqa: PLR0917
     facts: Facts, evil: Client, victim: Client, watching: Mesh, data: bytes, reason: str
 ) -> None:
     before = (await facts())["refused"][reason]
