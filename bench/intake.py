@@ -16,7 +16,8 @@ import msgspec
 import psutil
 from nats.aio.msg import Msg
 
-from airdisplay.instruments import KINDS, craft, measure
+from airdisplay.planes.flight import plane
+from airdisplay.planes.senses import KINDS, measure
 from bench.interest import record
 from bench.processes import nats, service
 from bench.report import Row
@@ -61,7 +62,7 @@ def values() -> list[tuple[str, str, bytes]]:
         (
             f"b{number}",
             kind,
-            msgspec.json.encode(measure(craft(BannerId(f"b{number}")), kind, clock.seconds())),
+            msgspec.json.encode(measure(plane(1, BannerId(f"b{number}")), None, kind, 0.0, clock.seconds())),
         )
         for _ in range(ROUNDS)
         for number in range(BANNERS)

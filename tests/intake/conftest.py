@@ -100,7 +100,7 @@ async def running_intake(guarded: Guarded, instance: str = "test") -> AsyncGener
     asking = await guarded.mesh_as("operator")
     async with (
         open_mesh(guarded.nats_as("intake"), name=f"intake-{instance}") as mesh,
-        intake_service(mesh, instance=instance, replicas=1),
+        intake_service(mesh, instance=instance),
     ):
 
         async def facts() -> dict[str, Any]:

@@ -217,7 +217,7 @@ async def test_streams_made_anew_are_filled_again(own_nats_server: NatsServer, o
     await own_mesh.requests.ask(record, b"{}", timeout=5)
     async with (
         open_mesh(own_nats_server.url, name="intake") as mesh,
-        intake_service(mesh, instance="test", replicas=1),
+        intake_service(mesh, instance="test"),
     ):
         await own_mesh.publish(subjects.banner(A, "reported"), report("d1"))
         await until(lambda: _are_kept(own_mesh, streams.REPORTED, subjects.reported(A), 1))
@@ -322,7 +322,7 @@ async def test_a_clock_that_is_off_keeps_it_from_serving(mesh: Mesh, monkeypatch
     monkeypatch.setattr(clock, "seconds", lambda: right() + 60)
 
     with pytest.raises(NotFit, match="ahead of the server's"):
-        async with intake_service(mesh, instance="test", replicas=1):
+        async with intake_service(mesh, instance="test"):
             pytest.fail("it serves")
 
 
