@@ -27,6 +27,8 @@ from shared.contracts import subjects
 _PING_SECONDS: Final = 5
 _PINGS_UNANSWERED: Final = 1
 _CONNECT_SECONDS: Final = 2
+_ALL_OF_IT_SECONDS: Final = 10.0
+_LOOK_SECONDS: Final = 1.0
 _LEAVE_SECONDS: Final = 1.0
 # At most so much waits to be written; a device says the same again sooner or later.
 _WAITING_AT_MOST: Final = 100_000
@@ -69,7 +71,7 @@ class NatsLine:
         self._subscriptions: dict[str, Subscription] = {}
         self._on_connect: dict[object, Callable[[], None]] = {}
         self._outbox: deque[tuple[str, bytes | None]] = deque()
-        self._client: Client | None = None
+        self._client: _OneConnection | None = None
         self._wake = asyncio.Event()
         self._sent = asyncio.Event()
         self._bug: Exception | None = None
@@ -77,7 +79,7 @@ class NatsLine:
     @property
     def connected(self) -> bool:
         """Whether there is a server at the other end right now."""
-        return self._client is not None and self._client.is_connected
+        return self._client is not None and self._client.lasts
 
     def subscribe(self, subject: str, on_message: OnMessage) -> Undo:
         """Have `on_message` called for whatever comes there, in this connection and in those after it."""
@@ -121,12 +123,12 @@ class NatsLine:
         attempt = 0
         while True:
             url = self._urls[attempt % len(self._urls)]
-            lost = asyncio.Event()
-            client = Client()
+            client = _OneConnection(self._wake)
             try:
-                await self._connect(client, url, lost)
+                async with asyncio.timeout(_ALL_OF_IT_SECONDS):
+                    await self._connect(client, url)
                 attempt = 0
-                await self._serve(client, lost)
+                await self._serve(client)
             except (OSError, nats.errors.Error, TimeoutError) as error:
                 self._note(error)
             finally:
@@ -145,17 +147,16 @@ class NatsLine:
         else:
             log.debug("%s: %s", self._name, str(error) or type(error).__name__)
 
-    async def _connect(self, client: Client, url: str, lost: asyncio.Event) -> None:
-        async def on_end() -> None:
-            lost.set()
-            self._wake.set()
-
+    async def _connect(self, client: "_OneConnection", url: str) -> None:
         await client.connect(
             url,
             name=self._name,
-            closed_cb=on_end,
+            closed_cb=client.end,
             error_cb=self._on_error,
             allow_reconnect=False,  # we do that, and with nothing left over from before
+            # Once more at once and no oftener, or it would pause between attempts by itself.
+            max_reconnect_attempts=1,
+            reconnect_time_wait=0,
             connect_timeout=_CONNECT_SECONDS,
             ping_interval=_PING_SECONDS,
             max_outstanding_pings=_PINGS_UNANSWERED,
@@ -163,8 +164,10 @@ class NatsLine:
             user_credentials=None if self.credentials is None else str(self.credentials),
             tls=self._tls,
         )
+        if not client.is_connected:  # nats-py takes an end of the connection for an answer
+            raise nats.errors.ConnectionClosedError
 
-    async def _serve(self, client: Client, lost: asyncio.Event) -> None:
+    async def _serve(self, client: "_OneConnection") -> None:
         """Subscribe first, then let everybody speak; until the connection is lost."""
         self.refused = 0
         self._subscriptions.clear()
@@ -174,16 +177,19 @@ class NatsLine:
         self._client = client
         for callback in tuple(self._on_connect.values()):
             callback()
-        while not lost.is_set():
+        while client.lasts:
             await self._write(client)
-            await self._wake.wait()
+            # Looks by itself now and then: of a connection that the server has ended nats-py does not always
+            # say that it is over.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), _LOOK_SECONDS)
             self._wake.clear()
             if self._bug is not None:
                 raise self._bug
 
-    async def _write(self, client: Client) -> None:
+    async def _write(self, client: "_OneConnection") -> None:
         written = 0
-        while self._outbox and client.is_connected:
+        while self._outbox and client.lasts:
             subject, data = self._outbox.popleft()
             if data is None:
                 await self._bring(client, subject)
@@ -239,6 +245,34 @@ class NatsLine:
             log.debug("%s: %s", self._name, str(error) or type(error).__name__)
 
 
+class _OneConnection(Client):
+    """nats-py's client for as long as one connection lasts; sets an event when it is over.
+
+    Left to itself it writes what is left into the connection that was lost, fails in that, and tells nobody
+    that it is over.
+    """
+
+    def __init__(self, wake: asyncio.Event) -> None:
+        super().__init__()
+        self._wake = wake
+        self._over = False
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it is connected, and still will be as far as is known."""
+        return self.is_connected and not self._over
+
+    async def end(self) -> None:
+        """It is over."""
+        self._over = True
+        self._wake.set()
+
+    async def _process_op_err(self, e: Exception) -> None:  # noqa: ARG002
+        self._pending = []
+        self._pending_data_size = 0
+        await self.end()
+
+
 def _revision(message: Msg) -> int | None:
     told = (message.headers or {}).get("Nats-Sequence", "")
     return int(told) if told.isascii() and told.isdigit() else None
@@ -260,3 +294,7 @@ async def _leave(client: Client) -> None:
 async def _close(client: Client) -> None:
     with suppress(Exception):  # there may be no server to say goodbye to
         await asyncio.wait_for(client.close(), _LEAVE_SECONDS)
+    # Where nats-py failed on the way it has not come to this.
+    transport = client._transport  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    if transport is not None:
+        transport.close()

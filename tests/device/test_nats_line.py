@@ -1,5 +1,6 @@
 """Devices on a real mesh: on own and shared connections, through gaps, restarts and wiped stores."""
 
+import random
 import shutil
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -158,6 +159,21 @@ async def test_after_a_gap_it_is_right_again(own_mesh: Mesh, own_nats_server: Na
             await shown(banners, banner, "While you were away")
             relay.mend()
             await until(lambda: text_on(device) == "While you were away")
+
+
+async def test_a_connection_that_is_lost_with_much_still_to_be_written_comes_back(
+    own_nats_server: NatsServer,
+) -> None:
+    async with running_relay(own_nats_server.port) as relay, line(relay.url) as on:
+        for _ in range(10):
+            await until(lambda: on.connected)
+            for _ in range(2_000):
+                on.publish("airdisplay.banner.b1.telemetry.note", b"{}" * 500)
+            await anyio.sleep(random.uniform(0, 0.01))
+            relay.cut()
+            await until(lambda: not on.connected)
+            relay.mend()
+        await until(lambda: on.connected)
 
 
 async def test_a_display_ends_at_its_deadline_with_nobody_left_and_that_is_reported_later(

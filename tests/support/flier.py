@@ -27,7 +27,7 @@ from tests.support.panel_judge import Noted, Notes, Stall
 from tests.support.relay import Relay, running_relay
 
 _TICK_SECONDS: Final = 0.005
-_STALL_MS: Final = 5
+_STALL_MS: Final = 2
 _SKEW_MS: Final = 200
 _CLOCKLESS: Final = 0.1
 _REPEATED: Final = 0.1
