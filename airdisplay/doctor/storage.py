@@ -19,9 +19,7 @@ _SILENT_SECONDS: Final = 30.0
 _HOUR: Final = 60 * 60
 _LIMITS: Final = {"max_msgs": "messages", "max_bytes": "bytes"}
 _INTAKE_READER: Final = "intake"
-_RESTART: Final = (
-    "start one of the services again: each brings the streams to its own settings when it starts"
-)
+_RESTART: Final = "start a banner service again: it brings the streams to its own settings when it starts"
 _CLUSTER: Final = "look whether all servers of the cluster run and reach one another"
 
 

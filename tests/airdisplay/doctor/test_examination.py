@@ -139,15 +139,15 @@ async def test_a_file_that_others_can_read_is_told(system: System) -> None:
     assert f"{path} (mode 644)" in what
 
 
-async def test_a_stream_that_somebody_changed_is_told_until_a_service_starts(system: System) -> None:
-    async with open_mesh(system.nats_as("intake"), name="test") as mesh:
+async def test_a_stream_that_somebody_changed_is_told_until_a_banner_service_starts(system: System) -> None:
+    async with open_mesh(system.nats_as("banner"), name="test") as mesh:
         config = (await mesh.jetstream.stream_info("REPORTED")).config
         await mesh.jetstream.update_stream(config, max_age=3600.0)
 
     (what,) = await wrong(system)
 
     assert "REPORTED is not as this version wants it: max_age 2.592e+06 s, found 3600 s" in what
-    part = system.parts["intake-0"]
+    part = system.parts["banner-0"]
     part.end(signal.SIGTERM)
     part.start()
     await until(partial(_is, system, directory_of(system), "ok"))
