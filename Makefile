@@ -10,6 +10,8 @@ UVPIP := $(UV) pip install --quiet --python $(BIN)/python
 # Node.js is one of the packages that the tests need.
 TYPESCRIPT := clients/typescript
 NPM := cd $(TYPESCRIPT) && PATH="$(CURDIR)/$(BIN):$$PATH" npm --loglevel error
+# A device that needs packages of npm, and is formatted as the rest is.
+JAVASCRIPT := examples/devices/javascript
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -27,11 +29,14 @@ check: $(VENV)/.node ## linters, types, architecture
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/codespell
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/lint-imports && $(BIN)/mypy && $(BIN)/pyright
+	sh -n examples/devices/mqtt/mosquitto.sh
 	$(NPM) run --silent check
+	$(NPM) exec -- prettier --check --log-level warn $(CURDIR)/$(JAVASCRIPT)
 
 fix: $(VENV)/.node ## format and mend what can be mended
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 	$(NPM) run --silent fix
+	$(NPM) exec -- prettier --write --log-level warn $(CURDIR)/$(JAVASCRIPT)
 
 fuzz: $(VENV)/.dev ## call the gateway in thousands of ways that nobody would, and judge every answer
 	$(BIN)/python -m tests.gateway.fuzz
@@ -49,7 +54,8 @@ types: $(VENV)/.node ## make the types of the TypeScript client from the gateway
 	$(BIN)/python -m tests.clients.documents $(TYPESCRIPT)/src/generated
 
 clean: ## remove the environment and the local data
-	rm -rf $(VENV) .airdisplay .mypy_cache .ruff_cache .pytest_cache $(TYPESCRIPT)/node_modules $(TYPESCRIPT)/dist
+	rm -rf $(VENV) .airdisplay .mypy_cache .ruff_cache .pytest_cache $(TYPESCRIPT)/node_modules $(TYPESCRIPT)/dist \
+	  $(JAVASCRIPT)/node_modules
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -66,5 +72,5 @@ $(VENV)/.run: $(VENV)/.python requirements.lock pyproject.toml
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	@$(UVPIP) --require-hashes -r requirements-dev.lock && touch $@
 
-$(VENV)/.node: $(VENV)/.dev $(TYPESCRIPT)/package-lock.json
-	@($(NPM) ci --silent) && touch $@
+$(VENV)/.node: $(VENV)/.dev $(TYPESCRIPT)/package-lock.json $(JAVASCRIPT)/package-lock.json
+	@($(NPM) ci --silent) && ($(NPM) ci --silent --prefix $(CURDIR)/$(JAVASCRIPT)) && touch $@

@@ -8,14 +8,18 @@ import pytest
 
 from airdisplay.authority.authority import Authority
 from airdisplay.nats_server import trust
+from tests.examples.devices import skip_unless_there
 from tests.examples.pasting import ROOT, Terminal, blocks, dead_links
 from tests.support.nats_server import NatsServer, running_nats_server
+from tests.support.processes import running_script
 from tests.support.violations import violations
 from tests.support.waiting import until
 
 GUIDE = "docs/your-own-entity.md"
 COUNTER = "examples/counter/README.md"
 ROOMS = "examples/rooms/README.md"
+DEVICES = "examples/devices/README.md"
+TRANSCRIPT_SECONDS = 120
 
 
 def sources(folder: str) -> list[str]:
@@ -45,7 +49,7 @@ def test_the_guide_shows_the_whole_entity() -> None:
     assert [] == [each for each in definitions if each not in shown]
 
 
-@pytest.mark.parametrize("page", [GUIDE, COUNTER, ROOMS])
+@pytest.mark.parametrize("page", [GUIDE, COUNTER, ROOMS, DEVICES])
 def test_every_file_that_is_linked_is_there(page: str) -> None:
     assert [] == dead_links(page)
 
@@ -107,3 +111,21 @@ async def test_the_page_of_the_rooms_works_when_pasted(secured: NatsServer, tmp_
         line.removeprefix(f"{room} ") for line in said.splitlines()
     ]
     assert ["waiting ada", "ringing ada ben", "talking ada ben", "ended ada ben", "waiting ada"] == seen
+
+
+def said(transcript: str) -> set[str]:
+    """What was said by whom, without times, ids and repetitions."""
+    lines: list[str] = re.findall(r"^ *\d+\.\d\d s  (.*)$", transcript, re.MULTILINE)
+    return {re.sub(r'"now":"[^"]*",|"\d{4}-[\d:.T-]+Z"|"[0-9a-f]{8}…"', "", line) for line in lines}
+
+
+@pytest.mark.timeout(180)
+async def test_mosquitto_is_a_banner_as_the_page_tells(tmp_path: Path) -> None:
+    skip_unless_there("mosquitto")
+    (transcript,) = blocks(DEVICES, "text")
+    script = ROOT / "examples" / "devices" / "mqtt" / "transcript.py"
+    with running_script(script, log=tmp_path / "transcript.log", PYTHONPATH=str(ROOT)) as process:
+        await until(lambda: "has ended" in process.output, seconds=TRANSCRIPT_SECONDS)
+        await process.exit_code()
+
+    assert said(transcript) == said(process.output)

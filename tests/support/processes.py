@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,19 +46,20 @@ class Process:
 @contextmanager
 def running_module(module: str, *arguments: str, log: Path) -> Generator[Process]:
     """`python -m module arguments…`, killed when the block is left if it still lives."""
-    with _running([sys.executable, "-u", "-m", module, *arguments], log) as process:
+    with running_command([sys.executable, "-u", "-m", module, *arguments], log=log) as process:
         yield process
 
 
 @contextmanager
 def running_script(file: Path, *, log: Path, **environment: str) -> Generator[Process]:
     """`python file`, killed when the block is left if it still lives."""
-    with _running([sys.executable, "-u", str(file)], log, **environment) as process:
+    with running_command([sys.executable, "-u", str(file)], log=log, **environment) as process:
         yield process
 
 
 @contextmanager
-def _running(command: list[str], log: Path, **environment: str) -> Generator[Process]:
+def running_command(command: Sequence[str], *, log: Path, **environment: str) -> Generator[Process]:
+    """Any program, killed when the block is left if it still lives."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=_ROOT, env={**os.environ, **environment}, stdout=output, stderr=subprocess.STDOUT

@@ -60,14 +60,14 @@ class Relay:
                 return listener.listeners[0]
 
     async def _pass_on(self, client: SocketStream) -> None:
-        try:
-            server = await anyio.connect_tcp(HOST, self._server_port)
-        except OSError:  # it is down: nobody is at this end either
-            await client.aclose()
-            return
-        async with client, server, anyio.create_task_group() as tasks:
-            tasks.start_soon(_one_way, client, server, tasks.cancel_scope)
-            tasks.start_soon(_one_way, server, client, tasks.cancel_scope)
+        async with client:
+            try:
+                server = await anyio.connect_tcp(HOST, self._server_port)
+            except OSError:  # it is down: nobody is at this end either
+                return
+            async with server, anyio.create_task_group() as tasks:
+                tasks.start_soon(_one_way, client, server, tasks.cancel_scope)
+                tasks.start_soon(_one_way, server, client, tasks.cancel_scope)
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ from airdisplay.authority.authority import Authority
 from airdisplay.nats_server import trust
 from shared.mesh.connection import Nats
 from tests.support.nats_server import NatsServer, running_nats_server
-from tests.support.ports import free_ports
+from tests.support.ports import HOST, free_port, free_ports
 from tests.support.signing import AS_OPERATOR, keys_file
 from tests.support.violations import violations
 from tests.support.waiting import until
@@ -73,9 +73,15 @@ class System:
     """A nats-server and services around it. Services are named `banner-0`, `gateway-1` and so on."""
 
     def __init__(
-        self, nats: NatsServer, ports: list[int], parts: dict[str, Part], authority: Authority
+        self,
+        nats: NatsServer,
+        ports: list[int],
+        parts: dict[str, Part],
+        authority: Authority,
+        mqtt_port: int,
     ) -> None:
         self.nats = nats
+        self.mqtt_port = mqtt_port
         self.authority = authority
         self.parts = parts
         self.urls = [f"http://127.0.0.1:{port}" for port in ports]
@@ -113,7 +119,9 @@ async def running_system(
     authority = Authority(directory)
     authority.for_all()
     authority.fleet()
-    async with running_nats_server(directory, configuration=trust(authority, directory / "accounts")) as nats:
+    mqtt_port = free_port()
+    configuration = f"{trust(authority, directory / 'accounts')}mqtt {{ listen: '{HOST}:{mqtt_port}' }}\n"
+    async with running_nats_server(directory, configuration=configuration) as nats:
 
         def at(user: str) -> list[str]:
             return ["--nats-url", nats.url, "--nats-creds", str(authority.file_of(user))]
@@ -134,7 +142,7 @@ async def running_system(
             name: Part(name.partition("-")[0], each, directory / f"{name}.log")
             for name, each in arguments.items()
         }
-        system = System(nats, ports, parts, authority)
+        system = System(nats, ports, parts, authority, mqtt_port)
         try:
             for part in parts.values():
                 part.start()
