@@ -23,7 +23,7 @@ from airdisplay_device.line import OnMessage, Undo
 from airdisplay_device.pauses import pause_before
 from shared.contracts import subjects
 
-# So a peer that is gone is noticed after ten to fifteen seconds.
+# So a peer that is gone is noticed after five to ten seconds.
 _PING_SECONDS: Final = 5
 _PINGS_UNANSWERED: Final = 1
 _CONNECT_SECONDS: Final = 2

@@ -9,6 +9,7 @@ from pathlib import Path
 import anyio
 import httpx
 import pytest
+from anyio.streams.buffered import BufferedByteReceiveStream
 
 from shared.contracts.identity import BannerId
 from tests.support.signing import OPERATOR_TOKEN
@@ -80,10 +81,14 @@ async def test_the_device_of_the_page_shows_what_is_shown(tmp_path: Path) -> Non
         async with await anyio.open_process(
             [sys.executable, "-u", script], env={**os.environ, "PYTHONPATH": str(ROOT)}
         ) as device:
-            async with httpx.AsyncClient(base_url=system.urls[0]) as client:
-                answer = await client.post("/v1/banners/stormy/display", json={"text": "Hello"})
-            assert answer.status_code == 201
-            assert device.stdout is not None
-            with anyio.fail_after(20):
-                assert b"Hello\n" == await device.stdout.receive()
-            device.kill()
+            try:
+                async with httpx.AsyncClient(base_url=system.urls[0]) as client:
+                    answer = await client.post("/v1/banners/stormy/display", json={"text": "Hello"})
+                assert answer.status_code == 201
+                assert device.stdout is not None
+                with anyio.fail_after(20):
+                    said = await BufferedByteReceiveStream(device.stdout).receive_until(b"\n", 100)
+            finally:
+                device.kill()
+
+    assert b"Hello" == said
