@@ -1,5 +1,6 @@
 """What the server says of itself and of its streams."""
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -57,7 +58,7 @@ def test_differences_are_said_setting_by_setting(found: dict[str, Any], differen
     silent = {"retention": "limits", "max_msgs": -1, "max_bytes": -1, "max_consumers": -1, "discard": "old"}
     others = {"num_replicas": 1, "max_msg_size": -1}
 
-    config = StreamConfig(**{**WANTED.__dict__, "num_replicas": 1, "max_msg_size": -1})
+    config = dataclasses.replace(WANTED, num_replicas=1, max_msg_size=-1)
     assert different == list(differences(config, {**made, **silent, **others, **found}))
 
 

@@ -1,5 +1,6 @@
 """A whole mesh as processes, broken on purpose, and what the doctor says of it."""
 
+import dataclasses
 import json
 import re
 import signal
@@ -47,12 +48,12 @@ def directory_of(system: System) -> Path:
 
 async def examined(system: System, directory: Path | None = None, **where: Any) -> Sequence[Finding]:
     """What is found there, as operators."""
-    usual = {
-        "nats": system.nats_as("operator"),
-        "address": system.urls[0],
-        "directory": directory or directory_of(system),
-    }
-    return await examine(Where(**{**usual, **where}))
+    usual = Where(
+        nats=system.nats_as("operator"),
+        address=system.urls[0],
+        directory=directory or directory_of(system),
+    )
+    return await examine(dataclasses.replace(usual, **where))
 
 
 async def wrong(system: System, **where: Any) -> list[str]:
