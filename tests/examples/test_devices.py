@@ -4,8 +4,8 @@ All run at once, each on a banner of its own and through a relay, as behind a ra
 """
 
 import signal
-from collections.abc import AsyncGenerator, Generator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,14 @@ import msgspec
 import pytest
 
 from airdisplay.authority.authority import Authority
+from airdisplay.nats_server import trust
 from shared.contracts import subjects
 from shared.contracts.identity import BannerId
 from shared.mesh.connection import Mesh, open_mesh
-from tests.examples.devices import KINDS, command, skip_unless_there
-from tests.examples.pasting import ROOT
-from tests.support.processes import Process, running_command
+from tests.examples.devices import KINDS, Ports, flying, skip_unless_there
+from tests.support.nats_server import running_nats_server, with_mqtt
+from tests.support.ports import free_port
+from tests.support.processes import Process
 from tests.support.relay import Relay, running_relay
 from tests.support.signing import AS_OPERATOR
 from tests.support.system import Part, System, running_system
@@ -112,20 +114,6 @@ class World:
         except TimeoutError:
             pytest.fail(f"not {line!r}: { ({each: self.lines(each) for each in waiting}) }")
 
-    @contextmanager
-    def running(
-        self, name: str, banner: BannerId, credentials: Path, log: Path, *, direct: bool = True
-    ) -> Generator[Process]:
-        """A device until the block is left."""
-        ports = (
-            {"nats_port": self.system.nats.port, "mqtt_port": self.system.mqtt_port}
-            if direct
-            else {"nats_port": self.nats.port, "mqtt_port": self.mqtt.port}
-        )
-        arguments = command(name, banner, credentials, **ports)
-        with running_command(arguments, log=log, PYTHONPATH=str(ROOT)) as process:
-            yield process
-
 
 @asynccontextmanager
 async def operators_mesh(system: System, user: str) -> AsyncGenerator[Mesh]:
@@ -152,8 +140,9 @@ async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[Worl
                 await world.show(name, "Before")
                 credentials = system.authority.add_device(banner, KINDS[name].protocol)
                 log = directory / f"{banner}.log"
-                running = world.running(name, banner, credentials, log, direct=False)
-                world.devices[name] = devices.enter_context(running)
+                world.devices[name] = devices.enter_context(
+                    flying(name, banner, credentials, Ports(nats.port, mqtt.port), log=log)
+                )
             yield world
             # Politely, so that those that have started something end that as well.
             for device in world.devices.values():
@@ -250,7 +239,8 @@ async def test_it_is_online_and_offline_as_soon_as_it_says_goodbye(world: World,
     banner = BannerId(f"leaving-{name}")
     await world.system.register(banner)
     credentials = world.system.authority.add_device(banner, KINDS[name].protocol)
-    with world.running(name, banner, credentials, world.directory / f"{banner}.log") as device:
+    ports = Ports(world.system.nats.port, world.system.mqtt_port)
+    with flying(name, banner, credentials, ports, log=world.directory / f"{banner}.log") as device:
         await world.until_seen(banner, presence="online")
         device.send(signal.SIGTERM)
         code = await device.exit_code()
@@ -259,22 +249,42 @@ async def test_it_is_online_and_offline_as_soon_as_it_says_goodbye(world: World,
     assert (0, "") == (code, device.output)
 
 
-@pytest.mark.parametrize("whose", ["of another mesh", "of another banner"])
-async def test_it_says_that_its_credentials_are_refused(world: World, name: str, whose: str) -> None:
-    banner = BannerId(f"refused-{name}")
-    kind = KINDS[name]
-    if whose == "of another mesh":
-        credentials = Authority(world.directory / f"other-{name}").add_device(banner, kind.protocol)
-    elif kind.tries_again:
-        pytest.skip("it is let in, and hears nothing")
-    else:
-        credentials = world.system.authority.device_file(banner_of(name), kind.protocol)
-    with world.running(name, banner, credentials, world.directory / f"{banner}-{whose}.log") as device:
+@pytest.fixture(scope="module")
+async def bare(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[tuple[Authority, Ports]]:
+    """A server with nothing behind it, to be tried with credentials of all kinds."""
+    directory = tmp_path_factory.mktemp("bare")
+    authority, mqtt_port = Authority(directory), free_port()
+    configuration = with_mqtt(trust(authority, directory / "accounts"), mqtt_port)
+    async with running_nats_server(directory, configuration=configuration) as server:
+        yield authority, Ports(server.port, mqtt_port)
+
+
+async def test_it_says_that_credentials_of_another_mesh_are_refused(
+    bare: tuple[Authority, Ports], name: str, tmp_path: Path
+) -> None:
+    kind, ports = KINDS[name], bare[1]
+    credentials = Authority(tmp_path).add_device(BannerId("lightning"), kind.protocol)
+    with flying(name, "lightning", credentials, ports, log=tmp_path / "device.log") as device:
         await device.printed("refused")
         code = None if kind.tries_again else await device.exit_code()
 
     assert code in {None, 1}
-    assert device.output.startswith(f"{banner}: ")
+    assert device.output.startswith("lightning: ")
+
+
+@pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if not kind.tries_again])
+async def test_it_says_that_credentials_of_another_banner_are_refused(
+    bare: tuple[Authority, Ports], name: str, tmp_path: Path
+) -> None:
+    skip_unless_there(name)
+    authority, ports = bare
+    credentials = authority.add_device(BannerId(f"only-{name}"), KINDS[name].protocol)
+    with flying(name, "lightning", credentials, ports, log=tmp_path / "device.log") as device:
+        await device.printed("refused")
+
+        assert 1 == await device.exit_code()
+
+    assert device.output.startswith("lightning: ")
 
 
 async def test_all_are_right_again_after_a_gap(world: World) -> None:

@@ -126,6 +126,11 @@ class NatsServer:
         self._process.send_signal(what)
 
 
+def with_mqtt(configuration: str, port: int) -> str:
+    """The same, and MQTT on that port."""
+    return f"{configuration}\nmqtt {{ listen: '{HOST}:{port}' }}\n"
+
+
 @asynccontextmanager
 async def running_nats_server(directory: Path, *, configuration: str = "") -> AsyncGenerator[NatsServer]:
     """A server that lives until the block is left; `configuration` is added to its file."""

@@ -15,8 +15,8 @@ import httpx
 from airdisplay.authority.authority import Authority
 from airdisplay.nats_server import trust
 from shared.mesh.connection import Nats
-from tests.support.nats_server import NatsServer, running_nats_server
-from tests.support.ports import HOST, free_port, free_ports
+from tests.support.nats_server import NatsServer, running_nats_server, with_mqtt
+from tests.support.ports import free_port, free_ports
 from tests.support.signing import AS_OPERATOR, keys_file
 from tests.support.violations import violations
 from tests.support.waiting import until
@@ -120,7 +120,7 @@ async def running_system(
     authority.for_all()
     authority.fleet()
     mqtt_port = free_port()
-    configuration = f"{trust(authority, directory / 'accounts')}mqtt {{ listen: '{HOST}:{mqtt_port}' }}\n"
+    configuration = with_mqtt(trust(authority, directory / "accounts"), mqtt_port)
     async with running_nats_server(directory, configuration=configuration) as nats:
 
         def at(user: str) -> list[str]:

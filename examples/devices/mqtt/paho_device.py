@@ -7,6 +7,7 @@ The protocol is that of NATS, on topics with `/`. Which QoS, and why, stands whe
 
 import hashlib
 import json
+import math
 import signal
 import sys
 import time
@@ -36,7 +37,8 @@ class Device:
         self.banner = banner
         self.newest = ("", 0)
         self.display: dict[str, Any] | None = None
-        self.hello_at = self.beat_at = self.pause = 0.0
+        self.hello_at = self.beat_at = math.inf  # until there is a connection
+        self.pause = 0.0
         self.ended = ""
         self.refused = ""
         # One client id has one connection: always the same, so that a new one ends the one before at once;

@@ -5,6 +5,7 @@ python plain.py ID CREDENTIALS [URL] [CA]
 
 import asyncio
 import json
+import math
 import signal
 import ssl
 import sys
@@ -34,7 +35,8 @@ class Device:
         self.nats = Client()
         self.newest = ("", 0)
         self.display: dict[str, Any] | None = None
-        self.hello_at = self.beat_at = self.pause = 0.0
+        self.hello_at = self.beat_at = math.inf  # until there is a connection
+        self.pause = 0.0
         self.is_over: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.refused: str | None = None
 
