@@ -156,11 +156,14 @@ async def running_system(
 
 def nobody_overstepped(log: Path, authority: Authority) -> None:
     """Fail when a server has refused something to somebody, unless a test meant to provoke that."""
+    # A server that was started again does not know of questions before that, nor who may answer them.
+    started_again = log.read_text().count("Server is ready") > 1
     found = [
         each
         for each in violations(log, authority.file_of("").parent)
         # Clients ask for an inbox, also as hardware, which has none and asks nobody.
         if not each.subject.startswith("_INBOX_fleet.")
+        and not (started_again and each.what == "publish" and each.subject.startswith("_INBOX_"))
     ]
     assert not found, f"refused by nats-server: {found}"
 
