@@ -88,6 +88,7 @@ dark_in() { # SECONDS
 leave() { # CODE
   trap - TERM INT
   kill "$ticker" "$subscriber" ${timer:+"$timer"} 2>"$own/said"
+  sleep 0.3 && kill -9 "$subscriber" 2>"$own/said" # it does not listen while it is not connected
   rm -r "$own"
   exit "$1"
 }
