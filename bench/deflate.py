@@ -18,12 +18,12 @@ from services.gateway.positions import HardwarePosition, Position, mark_of
 from shared.contracts.banner import Banner, Display
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import Instant, later
-from shared.contracts.views import banner_view
+from shared.contracts.views import ONLINE, banner_view
 
 VIEWERS: Final = 2_000
 FRAMES: Final = 20
 _NOON: Final = Instant("2026-05-04T12:00:00.000Z")
-_HERE: Final = Position(123_456, str(HardwarePosition(mark_of("a"), 98_765, 4_321, 29_630_000)))
+_HERE: Final = Position(123_456, str(HardwarePosition(mark_of("a"), 98_765, 4_321, 1_777_896_000)))
 
 
 def frame_of(banners: int, first: int = 0) -> bytes:
@@ -41,7 +41,7 @@ def _banner(number: int) -> bytes:
         until=later(_NOON, 60_000),
     )
     state = Banner(id=banner, name=banner, display=display)
-    return msgspec.json.encode(banner_view(state, 123_000 + number, _NOON, online=True, reported=None))
+    return msgspec.json.encode(banner_view(state, 123_000 + number, _NOON, seen=ONLINE))
 
 
 def compressor() -> PerMessageDeflate:

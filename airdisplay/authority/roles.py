@@ -211,7 +211,7 @@ TAKEN: Final = frozenset(
             for kind in (BANNERS, LOBBIES, BLOCKLISTS, COMMANDS, TICKETS, LIMITS)
             for word in (kind.name, kind.bucket)
         ),
-        *("history", "reported", "measured", "heard", "system", "device", "hardware"),
+        *("history", "reported", "measured", "presence", "heard", "system", "device", "hardware"),
     }
 )
 """Names that stand in subjects, streams or credentials already."""

@@ -6,7 +6,7 @@ import msgspec
 from litestar.params import HeaderParameter, QueryParameter
 
 from shared.contracts.banner import Name, Reason, Tag, When
-from shared.contracts.identity import WireBannerId
+from shared.contracts.identity import ID_PATTERN, WireBannerId
 
 PAGE_AT_MOST = 1_000
 HISTORY_AT_MOST = 100
@@ -73,6 +73,21 @@ LastEventId = Annotated[
     str | None, HeaderParameter(name="Last-Event-ID", description="The last event that was received.")
 ]
 Before = Annotated[
+    str | None,
+    QueryParameter(pattern=r"^[1-9]\d{0,17}$", description="Where the page before ended: its `next_cursor`."),
+]
+Kind = Annotated[
+    str | None,
+    QueryParameter(pattern=ID_PATTERN, description="Only this kind of measurement, and how it changed."),
+]
+MeasuredSince = Annotated[
+    str | None,
+    QueryParameter(
+        pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$",
+        description="Nothing that was measured before this time: RFC 3339, UTC.",
+    ),
+]
+MeasuredAfter = Annotated[
     str | None,
     QueryParameter(pattern=r"^[1-9]\d{0,17}$", description="Where the page before ended: its `next_cursor`."),
 ]

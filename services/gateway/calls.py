@@ -14,6 +14,8 @@ from services.gateway.etags import etag
 from services.gateway.hub import Hub
 from services.gateway.past import Archive
 from services.gateway.problems import AnyRequest
+from services.gateway.proof import Proof
+from services.gateway.series import Series
 from services.gateway.view import Known
 from shared.contracts.banner import Banner, BannerCommand, BannerRefusal, pending
 from shared.contracts.command import Accepted, Command
@@ -23,6 +25,7 @@ from shared.contracts.instants import Instant
 from shared.contracts.lobby import Admitted, Enter, Gone, Leave, LobbyRefusal, PoolId
 from shared.contracts.refusals import NotOperator, NotYours, UnknownBanner
 from shared.contracts.views import (
+    BannerInFull,
     BannerPage,
     BannerView,
     DisplayView,
@@ -53,6 +56,8 @@ class Calls:
         archive: Archive,
         *,
         blocklists: Blocklists,
+        proof: Proof,
+        series: Series,
     ) -> None:
         self._banners = banners
         self._lobbies = lobbies
@@ -60,6 +65,8 @@ class Calls:
         self._archive = archive
         self.displays = displays
         self.blocklists = blocklists
+        self.proof = proof
+        self.series = series
 
     async def command(self, banner: str, command: BannerCommand) -> Accepted[Banner] | BannerRefusal:
         """Ask, and know the answer before the caller does: what it reads next is not older than this."""
@@ -80,6 +87,14 @@ class Calls:
         except Malformed:
             return UnknownBanner(banner=banner)
         return await self._banners.get(checked)
+
+    async def banner_known(self, banner: str) -> BannerId | BannerRefusal:
+        """The id of a banner, once it is clear that there is one."""
+        known = self.known(banner)
+        if known is not None:
+            return known.banner.id
+        reply = await self.get(banner)  # registered a moment ago, perhaps, through another gateway
+        return reply.state.id if isinstance(reply, Accepted) else reply
 
     async def enter(self, pool: PoolId, command: Enter) -> Admitted | LobbyRefusal:
         """Ask for any free banner; what it was shown on is known here before the caller knows."""
@@ -102,7 +117,8 @@ class Calls:
             checked = banner_id(banner)
         except Malformed:
             return None
-        return await self._archive.page(checked, before, limit)
+        page = await self._archive.page(checked, before, limit)
+        return None if page is None else await self.proof.in_page(checked, page)
 
     def known(self, banner: str) -> Known | None:
         """What this gateway knows of a banner, its hardware included."""
@@ -147,15 +163,21 @@ class Calls:
             reason=reason,
         )
 
+    async def in_full(self, reply: Accepted[Banner]) -> BannerInFull:
+        """The banner in an answer, with what its hardware says and what is measured on it."""
+        telemetry = await self.series.beside(reply.state.id)
+        return BannerInFull(**msgspec.structs.asdict(self.view(reply)), telemetry=telemetry)
+
     def view(self, reply: Accepted[Banner]) -> BannerView:
         """The banner in an answer, with what its hardware says."""
-        known = self.known(reply.state.id)
+        banner, display, heard = reply.state.id, reply.state.display, self._hub.view.heard
         return banner_view(
             reply.state,
             reply.revision,
             clock.now(),
-            online=known is not None and known.online,
-            reported=None if known is None else known.reported,
+            seen=heard.seen(banner),
+            reported=heard.reported.get(banner),
+            confirmed_at=None if display is None else self._hub.view.confirmed_at(banner, display.id),
         )
 
 

@@ -243,9 +243,18 @@ CHANNELS: Final[tuple[Channel, ...]] = (
     Channel(
         "banner.seen",
         subjects.banner(_BANNER, "seen"),
-        "A heartbeat that the server took over; or nothing, with the header `Nats-Marker-Reason: MaxAge`: "
-        "the last one is too long ago.",
+        "A heartbeat, as soon as it is heard; nothing, with the header `Nats-Marker-Reason`, when they stop. "
+        "From the server itself, whatever service is down.",
         Part.HARDWARE,
+        Presence,
+        ours=True,
+    ),
+    Channel(
+        "presence",
+        subjects.presence(_BANNER),
+        f"The last heartbeat, where it ages; after {SILENT_AFTER_SECONDS} s a marker takes its place.",
+        Part.STORES,
+        Presence,
         ours=True,
         stream=streams.PRESENCE,
     ),

@@ -229,10 +229,16 @@ async def show_anywhere(
 async def get_display(
     request: AnyRequest, display: FromPath[str], if_none_match: IfNoneMatch = None
 ) -> Response[Any]:
-    """What has become of a message, from waiting to ended, for a day at least."""
-    view = await calls_of(request).displays.find(display, clock.now())
+    """What has become of a message, from waiting to ended, for a day at least; and what hardware says of it.
+
+    Hardware that says that it shows the message confirms it: `confirmed_from` when it first said so, and
+    `confirmed_to` when it said that it did no longer, or, if it never did, when it last said that it does.
+    """
+    calls = calls_of(request)
+    view = await calls.displays.find(display, clock.now())
     if view is None:
         return refused(UnknownDisplay(display_id=display))
+    view = await calls.proof.of(view)
     headers = {"ETag": _tag(view), "Cache-Control": "no-cache"}
     if matches_tag(if_none_match, headers["ETag"]):
         return Response(None, status_code=HTTP_304_NOT_MODIFIED, headers=headers)

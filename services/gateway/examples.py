@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+import msgspec
+
 from services.gateway.bodies import (
     ApprovalBody,
     HoldBody,
@@ -15,15 +17,20 @@ from shared.contracts.banner import Display, OnHold, Shown
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import Instant
 from shared.contracts.views import (
+    BannerInFull,
     BannerPage,
     BannerView,
     BlocklistView,
+    Confirmation,
     DisplayView,
     Ended,
     HistoryItem,
     HistoryPage,
     PendingPage,
+    Reading,
     ReportedView,
+    TelemetryItem,
+    TelemetryPage,
 )
 
 _SHOWN_AT: Final = Instant("2026-05-04T12:00:00.250Z")
@@ -38,17 +45,37 @@ DISPLAY: Final = Display(
     shown_at=_SHOWN_AT,
     until=_UNTIL,
 )
+_READINGS: Final = {
+    "power": Reading(
+        at=Instant("2026-05-04T12:00:03.120Z"), value=msgspec.Raw(b'{"battery_pct":81.5,"watts":240.0}')
+    ),
+    "position": Reading(
+        at=Instant("2026-05-04T12:00:04.050Z"),
+        value=msgspec.Raw(
+            b'{"lat":54.18,"lon":12.09,"altitude_m":300.0,"heading_deg":87.0,"speed_mps":24.0}'
+        ),
+    ),
+}
 BUSY: Final = BannerView(
     id=_LIGHTNING,
     name="Lightning",
     tags=("coast",),
     revision=57,
     display=DISPLAY,
+    confirmation=Confirmation("confirmed", Instant("2026-05-04T12:00:00.310Z"), 60),
     queue_length=1,
     presence="online",
     reported=ReportedView(display_id=DISPLAY.id, at=Instant("2026-05-04T12:00:00.310Z")),
 )
-NEW: Final = BannerView(id=_LIGHTNING, name="Lightning", tags=("coast",), revision=12, display=None)
+BUSY_IN_FULL: Final = BannerInFull(**msgspec.structs.asdict(BUSY), telemetry=_READINGS)
+NEW: Final = BannerView(
+    id=_LIGHTNING,
+    name="Lightning",
+    tags=("coast",),
+    revision=12,
+    display=None,
+    offline_because="never-seen",
+)
 HELD: Final = BannerView(
     id=BannerId("stormy"),
     name="Stormy",
@@ -106,6 +133,10 @@ READ_FIRST: Final = BannerView(
     tags=("coast",),
     revision=61,
     display=None,
+    presence="offline",
+    last_seen=Instant("2026-05-04T11:40:12.500Z"),
+    offline_because="left",
+    offline_note="landed",
     approve_first=True,
     pending_length=1,
 )
@@ -120,6 +151,8 @@ ENDED: Final = DisplayView(
     ended_at=_UNTIL,
     how="expired",
     revision=59,
+    confirmed_from=Instant("2026-05-04T12:00:00.310Z"),
+    confirmed_to=Instant("2026-05-04T12:01:00.281Z"),
 )
 HISTORY: Final = HistoryPage(
     (
@@ -128,7 +161,15 @@ HISTORY: Final = HistoryPage(
             at=Instant("2026-05-04T12:01:00.262Z"),
             by="expiry-0",
             command="expire",
-            events=(Ended(display=DISPLAY, ended_at=_UNTIL, how="expired"),),
+            events=(
+                Ended(
+                    display=DISPLAY,
+                    ended_at=_UNTIL,
+                    how="expired",
+                    confirmed_from=ENDED.confirmed_from,
+                    confirmed_to=ENDED.confirmed_to,
+                ),
+            ),
         ),
         HistoryItem(revision=57, at=_SHOWN_AT, by=_GUEST, command="show", events=(Shown(display=DISPLAY),)),
     ),
@@ -155,6 +196,13 @@ EXAMPLES: Final[Mapping[Any, Mapping[str, Any]]] = {
         "any of a tag": ShowAnywhereBody(text="Ice cream!", tag="coast"),
     },
     BannerView: {"shows a text": BUSY, "on hold": HELD, "new": NEW, "texts need a yes": READ_FIRST},
+    BannerInFull: {"shows a text": BUSY_IN_FULL},
+    TelemetryPage: {
+        "the newest of each kind": TelemetryPage(
+            tuple(TelemetryItem(kind=kind, at=each.at, value=each.value) for kind, each in _READINGS.items()),
+            None,
+        )
+    },
     BannerPage: {"the last page": BannerPage((BUSY, HELD), None)},
     DisplayView: {
         "showing": SHOWING,

@@ -135,6 +135,13 @@ class Hub:
                 for viewer in tuple(hearts):
                     _ping(viewer, ping)
 
+    async def pass_time(self) -> None:
+        """Tell viewers of what changes by time alone; never returns."""
+        overdue = self.view.overdue
+        while True:
+            await overdue.wait(clock.now)
+            self.view.pass_time(clock.now())
+
     async def watch_for_stalls(self) -> None:
         """End viewers that do not take what is sent to them, or whose time is over; never returns."""
         while True:

@@ -7,8 +7,9 @@ import hashlib
 import re
 from typing import Final, NamedTuple
 
-_HARDWARE: Final = re.compile(r"([0-9a-f]{8})\.(\d{1,18})\.(\d{1,18})\.(\d{1,9})")
-_MINUTES_AT_MOST: Final = 12 * 60
+_HARDWARE: Final = re.compile(r"([0-9a-f]{8})\.(\d{1,18})\.(\d{1,18})\.(\d{1,12})")
+_SECONDS_AT_MOST: Final = 12 * 60 * 60
+_AHEAD_AT_MOST_SECONDS: Final = 60
 """Markers of silence are kept for a day: what was heard longer ago than half of that is heard anew."""
 
 
@@ -25,14 +26,14 @@ class HardwarePosition(NamedTuple):
     mark: str
     presence: int
     reported: int
-    minute: int
+    second: int
 
     def __str__(self) -> str:
         return ".".join(map(str, self))
 
-    def is_fresh(self, minute: int) -> bool:
+    def is_fresh(self, second: int) -> bool:
         """Whether all that has changed since then can still be told."""
-        return -1 <= minute - self.minute <= _MINUTES_AT_MOST
+        return -_AHEAD_AT_MOST_SECONDS <= second - self.second <= _SECONDS_AT_MOST
 
 
 def mark_of(*lives: str) -> str:
@@ -45,5 +46,5 @@ def hardware_position(text: str) -> HardwarePosition | None:
     match = _HARDWARE.fullmatch(text)
     if match is None:
         return None
-    mark, presence, reported, minute = match.groups()
-    return HardwarePosition(mark, int(presence), int(reported), int(minute))
+    mark, presence, reported, second = match.groups()
+    return HardwarePosition(mark, int(presence), int(reported), int(second))

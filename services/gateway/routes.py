@@ -21,14 +21,19 @@ from services.gateway.bodies import (
     HoldBody,
     IdempotencyKey,
     IfNoneMatch,
+    Kind,
     Limit,
+    MeasuredAfter,
+    MeasuredSince,
     RegisterBody,
     Status,
 )
 from services.gateway.calls import calls_of, keyed_id, new_banner_id
 from services.gateway.etags import digest_tag, etag, matches, matches_tag
-from services.gateway.problems import AnyRequest, refused
+from services.gateway.problems import AnyRequest, invalid, refused
 from shared.contracts.banner import Hold, Register, Release, showing
+from shared.contracts.errors import Malformed
+from shared.contracts.instants import checked_instant
 from shared.contracts.refusals import (
     AlreadyRegistered,
     KeyReused,
@@ -36,7 +41,7 @@ from shared.contracts.refusals import (
     Refusal,
     UnknownBanner,
 )
-from shared.contracts.views import BannerPage, BannerView, HistoryPage
+from shared.contracts.views import BannerInFull, BannerPage, BannerView, HistoryPage, TelemetryPage
 from shared.mesh import clock
 
 DEFAULT_PAGE: Final = 100
@@ -121,7 +126,7 @@ async def list_banners(
     tags=["Banners"],
     opt=needs("viewer")
     | answers(
-        Answer(HTTP_200_OK, "The banner, as of now.", BannerView, headers=("ETag",)),
+        Answer(HTTP_200_OK, "The banner, as of now.", BannerInFull, headers=("ETag",)),
         Answer(HTTP_304_NOT_MODIFIED, "It is still as `If-None-Match` says.", headers=("ETag",)),
         refusals=(UnknownBanner, *ASKING),
     ),
@@ -129,7 +134,11 @@ async def list_banners(
 async def get_banner(
     request: AnyRequest, banner: FromPath[str], if_none_match: IfNoneMatch = None
 ) -> Response[Any]:
-    """One banner as the store has it now. To poll, send the `ETag` as `If-None-Match`."""
+    """One banner as the store has it now. To poll, send the `ETag` as `If-None-Match`.
+
+    The `ETag` is the revision of what was decided, so 304 says that nothing else was. What hardware says
+    stands beside that and changes without a revision: who polls for it asks without `If-None-Match`.
+    """
     reply = await calls_of(request).get(banner)
     if isinstance(reply, Refusal):
         return refused(reply)
@@ -138,7 +147,47 @@ async def get_banner(
     over = reply.state.display is not None and showing(reply.state, clock.now()) is None
     if not over and matches(if_none_match, reply.revision):
         return Response(None, status_code=HTTP_304_NOT_MODIFIED, headers=headers)
-    return Response(calls_of(request).view(reply), headers=headers)
+    return Response(await calls_of(request).in_full(reply), headers=headers)
+
+
+@get(
+    "/v1/banners/{banner:str}/telemetry",
+    summary="What is measured on a banner",
+    tags=["Banners"],
+    opt=needs("viewer")
+    | answers(
+        Answer(HTTP_200_OK, "What was measured.", TelemetryPage),
+        refusals=(UnknownBanner, *ASKING),
+    ),
+)
+async def get_telemetry(
+    request: AnyRequest,
+    *,
+    banner: FromPath[str],
+    kind: Kind = None,
+    since: MeasuredSince = None,
+    cursor: MeasuredAfter = None,
+    limit: Limit = DEFAULT_PAGE,
+) -> Response[Any]:
+    """Without a `kind`, the newest of each kind. With one, its values, the oldest first, for a day.
+
+    From `since` on, `limit` of them, and `next_cursor` asks, as `cursor`, for those that came after; without
+    `since`, the last `limit` of them.
+    """
+    calls = calls_of(request)
+    if cursor is not None and kind is None:
+        return invalid("cursor: Expected a `kind` with it, found none")
+    try:
+        start = None if since is None else checked_instant(since)
+    except Malformed as error:
+        return invalid(f"since: {error}")
+    known = await calls.banner_known(banner)
+    if isinstance(known, Refusal):
+        return refused(known)
+    if kind is None:
+        return Response(TelemetryPage((await calls.series.newest(known, start))[:limit], None))
+    after = None if cursor is None else int(cursor)
+    return Response(await calls.series.page(known, kind, since=start, cursor=after, limit=limit))
 
 
 @get(
@@ -159,7 +208,8 @@ async def get_history(
 ) -> Response[Any]:
     """Every decision, the newest first; `next_cursor` asks, as `before`, for the page after this one.
 
-    Kept for 30 days, and at most 10,000 a banner.
+    Where a display ended, it is told from when to when the hardware has confirmed it. Kept for 30 days, and
+    at most 10,000 a banner.
     """
     page = await calls_of(request).history(banner, None if before is None else int(before), limit)
     return refused(UnknownBanner(banner=banner)) if page is None else Response(page)
@@ -206,4 +256,4 @@ async def release(request: AnyRequest, banner: FromPath[str]) -> Response[Any]:
     return Response(None, status_code=HTTP_204_NO_CONTENT, headers={"ETag": etag(reply.revision)})
 
 
-ROUTES: Final = (register, list_banners, get_banner, get_history, hold, release)
+ROUTES: Final = (register, list_banners, get_banner, get_telemetry, get_history, hold, release)

@@ -24,6 +24,8 @@ from services.gateway.lobbies import LobbyView
 from services.gateway.origins import doorway
 from services.gateway.past import Archive
 from services.gateway.permits import ANSWER_SECONDS, Permits
+from services.gateway.proof import Proof
+from services.gateway.series import Series
 from services.gateway.server import listen, serving
 from services.gateway.snapshots import snapshot
 from services.gateway.telemetry import Newest
@@ -48,7 +50,7 @@ NAME: Final = "gateway"
 
 _NEEDED: Final = (
     *(kind.stream for kind in (streams.BANNERS, streams.LOBBIES, streams.COMMANDS, streams.TICKETS)),
-    *(streams.LIMITS.stream, streams.REPORTED, streams.PRESENCE, streams.TELEMETRY),
+    *(streams.LIMITS.stream, streams.REPORTED, streams.PRESENCE, streams.HEARTBEATS, streams.TELEMETRY),
 )
 _PING_SECONDS: Final = 0.5
 _LOOK_SECONDS: Final = 0.1
@@ -110,9 +112,7 @@ async def gateway_service(
         follow(mesh, streams.BANNERS.stream, streams.BANNERS.everything) as log,
         follow(mesh, streams.LOBBIES.stream, streams.LOBBIES.everything) as lobby_log,
         follow(mesh, streams.REPORTED, subjects.reported("*")) as reported,
-        follow(
-            mesh, streams.PRESENCE, subjects.every_banner("presence"), on_restart=view.forget_presence
-        ) as presence,
+        follow(mesh, streams.PRESENCE, subjects.presence("*"), on_restart=view.forget_presence) as presence,
         anyio.create_task_group() as tasks,
     ):
         tasks.start_soon(_pour, log, view.take_records, partial(_begin, hub, log))
@@ -121,6 +121,7 @@ async def gateway_service(
         tasks.start_soon(_pour, reported, view.take_reported, lambda: heard.begin(reported=reported.life))
         tasks.start_soon(_pour, presence, view.take_presence, lambda: heard.begin(presence=presence.life))
         tasks.start_soon(hub.run)
+        tasks.start_soon(hub.pass_time)
         for each in beside:
             tasks.start_soon(each.run)
         tasks.start_soon(hub.watch_for_stalls)
@@ -128,6 +129,9 @@ async def gateway_service(
         tasks.start_soon(_say_when_stale, hub, log)
         for feed in (log, lobby_log, reported, presence):
             await feed.caught_up.wait()
+        resumed = presence.resumed
+        await _recall(mesh, view)
+        tasks.start_soon(_recall_after_gaps, mesh, view, presence, resumed)
         _begin(hub, log)
         heard.begin(presence=presence.life, reported=reported.life)
         registry = _registry(hub, beside)
@@ -135,7 +139,16 @@ async def gateway_service(
         limits = KvStore(mesh, streams.LIMITS, answer_seconds=ANSWER_SECONDS)
         admission = Admission(fair_use, Permits(limits), on_refused)
         app = create_app(
-            Calls(Banners(mesh), Lobbies(mesh), hub, displays, archive, blocklists=Blocklists(mesh)),
+            Calls(
+                Banners(mesh),
+                Lobbies(mesh),
+                hub,
+                displays,
+                archive,
+                blocklists=Blocklists(mesh),
+                proof=Proof(mesh),
+                series=Series(mesh),
+            ),
             hub,
             beside,
             missing=lambda: _missing(mesh, log),
@@ -179,6 +192,26 @@ def _begin(hub: Hub, log: Feed) -> None:
     before, hub.view.epoch = hub.view.epoch, log.life
     if before not in {"", log.life}:
         hub.refresh(partial(snapshot, hub.view))
+
+
+async def _recall(mesh: Mesh, view: View) -> None:
+    """Take the last that all hardware said of its presence, as it stands now."""
+    async with (
+        follow(mesh, streams.HEARTBEATS, subjects.every_banner("presence")) as words,
+        anyio.create_task_group() as tasks,
+    ):
+        tasks.start_soon(_pour, words, view.recall)
+        await words.caught_up.wait()
+        tasks.cancel_scope.cancel()
+
+
+async def _recall_after_gaps(mesh: Mesh, view: View, presence: Feed, resumed: int) -> None:
+    """What was said while nothing was heard may be gone from where it ages; never returns."""
+    while True:
+        while presence.resumed == resumed or not presence.current:
+            await anyio.sleep(_LOOK_SECONDS)
+        resumed = presence.resumed
+        await _recall(mesh, view)
 
 
 async def _catch_up(mesh: Mesh, view: View, lobbies: LobbyView) -> None:

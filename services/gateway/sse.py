@@ -1,5 +1,6 @@
 """The live channel over server-sent events: one banner, its newest state whenever that changes."""
 
+import re
 from collections.abc import AsyncGenerator
 from typing import Any, Final
 
@@ -16,7 +17,9 @@ from services.gateway.bodies import LastEventId
 from services.gateway.calls import calls_of
 from services.gateway.hub import Hub
 from services.gateway.problems import AnyRequest, refused
+from services.gateway.view import Known, View
 from shared.contracts.identity import BannerId
+from shared.contracts.live import Since
 from shared.contracts.refusals import Refusal, UnknownBanner
 from shared.mesh import clock
 
@@ -25,14 +28,26 @@ COMMENT_SECONDS: Final = 15.0
 
 RETRY_MS: Final = 2_000
 
+_REVISION: Final = re.compile(r"\d{1,18}")
+
 _EVENTS: Final = {
     "type": "string",
     "description": "Server-sent events. The `data` of each is a `BannerView`.",
-    "examples": ['event: banner\nid: 18c2f:57\ndata: {"id":"lightning", …}\n\n'],
+    "examples": ['event: banner\nid: 18c2f:57:0123abcd.41.7.1777896000\ndata: {"id":"lightning", …}\n\n'],
 }
 
 # Frames only wake this viewer, which then looks at the newest state itself; the first is told apart.
 SNAPSHOT: Final = "snapshot"
+
+
+def is_news(view: View, known: Known, seen: str | None) -> bool:
+    """Whether a banner may have changed since an event with this id: what was decided, or what was heard."""
+    epoch, _, place = (seen or "").partition(":")
+    revision, _, hardware = place.partition(":")
+    if not _REVISION.fullmatch(revision):
+        return True
+    changed = view.changed_after(Since(epoch=epoch, revision=int(revision), hardware=hardware))
+    return changed is None or changed(known)
 
 
 def live_events_route(hub: Hub) -> Any:
@@ -52,11 +67,10 @@ def live_events_route(hub: Hub) -> Any:
                     yield ": still here\n\n"
                 elif frame is None or known is None:  # closed, or removed: who comes back is told so
                     return
-                else:
-                    event_id = f"{hub.view.epoch}:{known.revision}"
-                    if frame != SNAPSHOT or event_id != seen:
-                        data = known.encoded(clock.now()).decode()
-                        yield f"event: banner\nid: {event_id}\ndata: {data}\n\n"
+                elif frame != SNAPSHOT or is_news(hub.view, known, seen):
+                    event_id = f"{hub.view.epoch}:{known.revision}:{hub.view.heard.position()}"
+                    data = known.encoded(clock.now()).decode()
+                    yield f"event: banner\nid: {event_id}\ndata: {data}\n\n"
         finally:
             hub.leave(viewer)
 
@@ -81,7 +95,7 @@ def live_events_route(hub: Hub) -> Any:
     async def live_events(
         request: AnyRequest, banner: FromPath[str], last_event_id: LastEventId = None
     ) -> Response[Any] | Stream:
-        """Server-sent events: `event: banner`, `id: <epoch>:<revision>`, and the banner as `data`.
+        """Server-sent events: `event: banner`, `id: <epoch>:<revision>:<hardware>`, and the banner as `data`.
 
         Whoever comes back with `Last-Event-ID` is not told again what was told already.
         """

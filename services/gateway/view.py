@@ -11,15 +11,24 @@ import msgspec
 import structlog
 
 from services.gateway.by_author import ByAuthor
-from services.gateway.heard import Heard
+from services.gateway.heard import Heard, told_before
+from services.gateway.overdue import Overdue
 from services.gateway.positions import Position
 from shared.contracts import subjects
-from shared.contracts.banner import Banner, showing
+from shared.contracts.banner import Banner, Display, showing
 from shared.contracts.errors import UNDECODABLE
 from shared.contracts.identity import BannerId, DisplayId, hint_at, hint_in
-from shared.contracts.instants import Instant
+from shared.contracts.instants import LATEST, Instant
 from shared.contracts.live import Since
-from shared.contracts.views import BannerView, ReportedView, banner_view
+from shared.contracts.views import (
+    NEVER_SEEN,
+    BannerView,
+    ReportedView,
+    Seen,
+    banner_view,
+    unconfirmed_at,
+)
+from shared.mesh import clock
 from shared.mesh.follow import Entry
 
 log = structlog.get_logger()
@@ -37,30 +46,61 @@ _record_decoder = msgspec.json.Decoder(_RecordState)
 class Known:
     """One banner: its newest state that is known here, and what its hardware says."""
 
-    __slots__ = ("_encoded", "banner", "online", "reported", "revision")
+    __slots__ = ("_encoded", "_true_until", "banner", "confirmed_at", "reported", "revision", "seen")
 
     def __init__(self, banner: Banner, revision: int) -> None:
         self.banner = banner
         self.revision = revision
-        self.online = False
+        self.seen: Seen = NEVER_SEEN
         self.reported: ReportedView | None = None
+        self.confirmed_at: Instant | None = None
+        """When the hardware first said that it shows what shows."""
         self._encoded: bytes | None = None
+        self._true_until = LATEST
 
     def view(self, now: Instant) -> BannerView:
         """As clients see it at `now`."""
-        return banner_view(self.banner, self.revision, now, online=self.online, reported=self.reported)
+        return banner_view(
+            self.banner,
+            self.revision,
+            now,
+            seen=self.seen,
+            reported=self.reported,
+            confirmed_at=self.confirmed_at,
+        )
 
     def encoded(self, now: Instant) -> bytes:
-        """The same as JSON; a display that is over since it was encoded is not in it."""
-        if self.banner.display is not None and showing(self.banner, now) is None:
-            return _encoder.encode(self.view(now))
-        if self._encoded is None:
-            self._encoded = _encoder.encode(self.view(now))
+        """The same as JSON, encoded anew when something changed, or is not true any more at `now`."""
+        if self._encoded is None or now >= self._true_until:
+            view = self.view(now)
+            self._encoded = _encoder.encode(view)
+            self._true_until = _true_until(view)
         return self._encoded
+
+    def lacks_report(self, display_id: DisplayId) -> bool:
+        """Whether this is what it shall show, and its hardware has never said that it does."""
+        display = self.banner.display
+        return display is not None and display.id == display_id and self.confirmed_at is None
+
+    def overdue(self, since: Instant, now: Instant) -> bool:
+        """Whether between these two the time was up for its hardware to say that it shows what it shall."""
+        display = showing(self.banner, now)
+        if display is None or self.confirmed_at is not None:
+            return False
+        return since <= unconfirmed_at(display) <= now
 
     def touch(self) -> None:
         """Something changed: encode anew when next somebody looks."""
         self._encoded = None
+
+
+def _true_until(view: BannerView) -> Instant:
+    """When a view is not true any more, though nothing has changed: something was due by then."""
+    display = view.display
+    if display is None:
+        return LATEST
+    awaited = view.confirmation is not None and view.confirmation.state == "showing"
+    return min(display.until, unconfirmed_at(display)) if awaited else display.until
 
 
 class View:
@@ -78,6 +118,8 @@ class View:
         self._removed = 0
         self.authors = ByAuthor()
         """What shows or is queued, by author."""
+        self.overdue = Overdue()
+        """When time is up for hardware to say that it shows what it shall."""
         self._on_change = on_change
         self._on_remove = on_remove
         self._known: dict[BannerId, Known] = {}
@@ -113,6 +155,13 @@ class View:
         """What is known of these."""
         return (known for banner in banners if (known := self._known.get(banner)) is not None)
 
+    def confirmed_at(self, banner: BannerId, display_id: DisplayId) -> Instant | None:
+        """When the hardware of a banner first said that it shows this display; None when it has not."""
+        known = self._known.get(banner)
+        if known is not None and known.banner.display is not None and known.banner.display.id == display_id:
+            return known.confirmed_at
+        return self.heard.confirmed_at(banner, display_id)
+
     def position(self) -> Position:
         """How far everything is known."""
         return Position(self.revision, self.heard.position())
@@ -128,7 +177,10 @@ class View:
         if since.epoch != self.epoch or self.lags(since) or since.revision < self._removed:
             return None
         hardware_changed = self.heard.changed_after(since.hardware)
-        return lambda known: known.revision > since.revision or hardware_changed(known.banner.id)
+        told, now = told_before(since.hardware), clock.now()
+        return lambda known: (
+            known.revision > since.revision or hardware_changed(known.banner.id) or known.overdue(told, now)
+        )
 
     def after(self, cursor: str) -> Iterable[Known]:
         """The banners whose ids come after the cursor, in order."""
@@ -145,6 +197,10 @@ class View:
             before, known.banner, known.revision = known.banner, banner, revision
             known.touch()
             self._exchange_displays(before, banner)
+            if banner.display is not None and (
+                before.display is None or before.display.id != banner.display.id
+            ):
+                self._await_report(known, banner.display)
         else:
             return
         self._on_change(banner.id)
@@ -191,10 +247,30 @@ class View:
         for banner in self.heard.forget_presence():
             self._hardware_changed(banner)
 
+    def recall(self, entries: list[Entry]) -> None:
+        """The last that all hardware said of its presence, from before this gateway listened."""
+        for banner in self.heard.recall(entries):
+            self._hardware_changed(banner)
+
+    def pass_time(self, now: Instant) -> None:
+        """Time is up for some hardware to say that it shows what it shall."""
+        for banner, display_id in self.overdue.take(now):
+            known = self._known.get(banner)
+            if known is not None and known.lacks_report(display_id):
+                known.touch()
+                self._on_change(banner)
+
+    def _await_report(self, known: Known, display: Display) -> None:
+        known.confirmed_at = self.heard.confirmed_at(known.banner.id, display.id)
+        if known.confirmed_at is None:
+            self.overdue.add(unconfirmed_at(display), known.banner.id, display.id)
+
     def _add(self, banner: Banner, revision: int) -> None:
         known = self._known[banner.id] = Known(banner, revision)
-        known.online = banner.id in self.heard.online
+        known.seen = self.heard.seen(banner.id)
         known.reported = self.heard.reported.get(banner.id)
+        if banner.display is not None:
+            self._await_report(known, banner.display)
         insort(self._ids, banner.id)
         hint = hint_at(banner.id)
         if self._of_hint.setdefault(hint, banner.id) != banner.id:
@@ -235,8 +311,10 @@ class View:
         known = self._known.get(banner)
         if known is None:
             return
-        known.online = banner in self.heard.online
+        known.seen = self.heard.seen(banner)
         known.reported = self.heard.reported.get(banner)
+        if known.banner.display is not None and known.confirmed_at is None:
+            known.confirmed_at = self.heard.confirmed_at(banner, known.banner.display.id)
         known.touch()
         self._on_change(banner)
 

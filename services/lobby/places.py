@@ -99,7 +99,7 @@ class Places:
             self._bag(pool).discard(banner)
 
     def hear(self, banner: BannerId, *, online: bool) -> Sequence[PoolId]:
-        """Its hardware is there, or has fallen silent; returns the pools in which it is free."""
+        """Its hardware is there, or has fallen silent or left; returns the pools in which it is free."""
         (self._online.add if online else self._online.discard)(banner)
         return self._sort(banner)
 

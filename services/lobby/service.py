@@ -25,6 +25,7 @@ from shared.contracts import refusals, subjects
 from shared.contracts.banner import Banner, Clear
 from shared.contracts.command import Accepted
 from shared.contracts.errors import UNDECODABLE, Malformed, Unreachable, Unreadable
+from shared.contracts.hardware import goodbye
 from shared.contracts.identity import BannerId, DisplayId, command_id_from
 from shared.contracts.instants import Instant
 from shared.contracts.lobby import ALL_BANNERS, Admitted, Enter, Gone, Leave, Lobby, PoolId, Whereabouts
@@ -200,8 +201,9 @@ class LobbyService:
             self._wake(self.places.learn(_banner_decoder.decode(entry.data).state, entry.sequence))
 
     def _learn_presence(self, entry: Entry) -> None:
-        banner = subjects.parse_banner(entry.subject).banner
-        self._wake(self.places.hear(banner, online=_MARKER not in (entry.headers or {})))
+        banner = BannerId(subjects.key_of(entry.subject))
+        silent = _MARKER in (entry.headers or {})
+        self._wake(self.places.hear(banner, online=not silent and goodbye(entry.data) is None))
 
     def _learn_lobby(self, entry: Entry) -> None:
         if entry.data:
@@ -311,7 +313,7 @@ async def lobby_service(
         Unreadable: the blocklist cannot be read, so nobody may be let in.
     """
     await streams.until_there(mesh, _NEEDED)
-    presence_subject = subjects.every_banner("presence")
+    presence_subject = subjects.presence("*")
     async with (
         known_skew(mesh) as skew,
         blocked_words(mesh) as blocked,

@@ -1,10 +1,11 @@
 """What hardware says on its own subjects, and the record as hardware reads it."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 
 from shared.contracts.banner import Banner
+from shared.contracts.errors import UNDECODABLE
 from shared.contracts.identity import DisplayId, WireDisplayId
 from shared.contracts.instants import Instant, WireInstant
 
@@ -16,6 +17,9 @@ SILENT_AFTER_SECONDS = 15
 
 SAID_BYTES_AT_MOST = 16 * 1024
 """What hardware may say in one message; the server throws out who says more."""
+
+PRESENCE_BYTES_AT_MOST = 1024
+"""A heartbeat, with room for words of farewell."""
 
 REPORT_BYTES_AT_MOST = 512
 """A report is longer than that only if somebody plays with it."""
@@ -56,6 +60,22 @@ class Presence(msgspec.Struct, frozen=True, kw_only=True):
 
     at: WireInstant | None = None
     leaving: Annotated[str, msgspec.Meta(max_length=100)] | None = None
+
+
+_presence: Final = msgspec.json.Decoder(Presence)
+
+
+def goodbye(data: bytes) -> str | None:
+    """The words with which hardware leaves, perhaps none; None where it says that it is there.
+
+    Whatever else it says, it is there: only what is clearly a goodbye is one. Of the words, those characters
+    are left out that cannot be seen.
+    """
+    try:
+        leaving = _presence.decode(data).leaving
+    except UNDECODABLE:
+        return None
+    return None if leaving is None else "".join(filter(str.isprintable, leaving))
 
 
 class StateMessage(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,8 @@ from typing import Annotated, NewType
 
 import msgspec
 
+from shared.contracts.errors import Malformed
+
 Instant = NewType("Instant", str)
 """A point in time in UTC with milliseconds, such as ``2026-05-04T12:00:00.250Z``."""
 
@@ -19,7 +21,11 @@ _FORM = msgspec.Meta(pattern=INSTANT_PATTERN)
 WireInstant = Annotated[Instant, _FORM]
 """An instant that somebody else wrote: its form is checked when it is decoded."""
 
-_LAST_MILLISECOND = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z: the form has four digits for the year
+_LAST_MILLISECOND = 253_402_300_799_999  # of LATEST
+
+
+LATEST = Instant("9999-12-31T23:59:59.999Z")
+"""The form has four digits for the year."""
 
 
 def instant(epoch_ms: int) -> Instant:
@@ -31,6 +37,26 @@ def instant(epoch_ms: int) -> Instant:
 def epoch_ms(at: Instant) -> int:
     """Milliseconds after 1970; the inverse of `instant`."""
     return round(datetime.fromisoformat(at).timestamp() * 1000)
+
+
+def of_server(timestamp: str) -> Instant:
+    """The instant that a NATS server wrote, with up to nine decimals and no zeros at their end."""
+    whole, _, fraction = timestamp.rstrip("Z").partition(".")
+    return Instant(f"{whole}.{fraction[:3]:0<3}Z")
+
+
+def checked_instant(timestamp: str) -> Instant:
+    """The instant that a timestamp in UTC means, written with up to nine decimals or without.
+
+    Raises:
+        Malformed: there is no such day or time.
+    """
+    at = of_server(timestamp)
+    try:
+        datetime.fromisoformat(at)
+    except ValueError as error:
+        raise Malformed(f"a time that there is ({error})", found=timestamp) from None
+    return at
 
 
 def later(at: Instant, milliseconds: int) -> Instant:

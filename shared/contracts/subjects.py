@@ -6,6 +6,7 @@ airdisplay.banners.expire           many expiries in one request
 airdisplay.banner.<id>.<hardware>   what hardware says: hello, reported, presence
 airdisplay.banner.<id>.telemetry.<kind>   what hardware or another service measures
 airdisplay.banner.<id>.seen         heartbeats, and the silence after the last one; republished by the server
+airdisplay.presence.<id>            heartbeats where they age; republished by the server
 airdisplay.reported.<id>            what hardware has reported, once somebody looked at it
 airdisplay.measured.<id>.<kind>     what is measured, once somebody looked at it
 airdisplay.history.<entity>.<key>   every record, in the entity's history
@@ -57,6 +58,11 @@ def reported(banner: BannerId | str) -> str:
     return f"{ROOT}.reported.{banner}"
 
 
+def presence(banner: BannerId | str) -> str:
+    """Where the last heartbeat of one banner's hardware ages; the id may be ``*``."""
+    return f"{ROOT}.presence.{banner}"
+
+
 def measured(banner: BannerId | str, kind: str) -> str:
     """Where one kind of measurement on a banner is kept; either may be ``*``."""
     return f"{ROOT}.measured.{banner}.{kind}"
@@ -80,6 +86,11 @@ def record(bucket: str, key: str) -> str:
 def republished(name: str) -> str:
     """The destination pattern by which the server copies a bucket's records to plain subjects."""
     return entity(name, _FIRST_WILDCARD, "state")
+
+
+def aging() -> str:
+    """The destination pattern by which the server copies heartbeats to where they age."""
+    return presence(_FIRST_WILDCARD)
 
 
 def seen() -> str:

@@ -33,12 +33,17 @@ log = structlog.get_logger()
 
 
 class Entry(NamedTuple):
-    """One entry of a stream: its subject, its sequence in the stream (the revision), and what it says."""
+    """One entry of a stream: its subject, its sequence in the stream (the revision), and what it says.
+
+    `stored_ms` is when the stream took it, in milliseconds after 1970; 0 for one that was not followed, whose
+    headers tell.
+    """
 
     subject: str
     sequence: int
     data: bytes
     headers: dict[str, str] | None
+    stored_ms: int = 0
 
 
 class Feed:
@@ -181,7 +186,15 @@ class Feed:
         self._delivered = position.delivered
         self.position = position.sequence
         self._left = position.pending
-        self._received.append(Entry(message.subject, position.sequence, message.data, message.headers))
+        self._received.append(
+            Entry(
+                message.subject,
+                position.sequence,
+                message.data,
+                message.headers,
+                position.nanoseconds // 1_000_000,
+            )
+        )
 
     def _on_heartbeat(self, headers: Mapping[str, str]) -> None:
         if int(headers.get(_LAST_CONSUMER, self._delivered)) != self._delivered:

@@ -15,7 +15,7 @@ import nats.errors
 from nats.aio.msg import Msg
 
 from shared.contracts.errors import AirDisplayError, Unreachable
-from shared.contracts.instants import INSTANT_PATTERN, Instant
+from shared.contracts.instants import INSTANT_PATTERN, Instant, of_server
 from shared.contracts.telemetry import AT_HEADER
 from shared.mesh.connection import Mesh
 from shared.mesh.follow import Entry
@@ -32,7 +32,8 @@ _UP_TO: Final = "Nats-UpTo-Sequence"
 _PENDING: Final = "Nats-Num-Pending"
 _LAST: Final = "Nats-Last-Sequence"
 _SEQUENCE: Final = "Nats-Sequence"
-_AT: Final = "Nats-Time-Stamp"
+STORED_AT: Final = "Nats-Time-Stamp"
+"""When a stream took what its server hands out, or tells to others."""
 
 _is_instant = re.compile(INSTANT_PATTERN).match
 
@@ -116,5 +117,4 @@ def taken_at(entry: Entry) -> Instant:
     noted = headers.get(AT_HEADER, "")
     if _is_instant(noted):
         return Instant(noted)
-    whole, _, fraction = headers[_AT].rstrip("Z").partition(".")  # the server writes up to nine decimals
-    return Instant(f"{whole}.{fraction[:3]:0<3}Z")
+    return of_server(headers[STORED_AT])

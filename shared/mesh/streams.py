@@ -16,7 +16,7 @@ from nats.js.errors import APIError, ServiceUnavailableError
 from shared.contracts import subjects
 from shared.contracts.errors import NotFit, OutcomeUnknown, Unreachable
 from shared.contracts.hardware import (
-    HEARTBEAT_SECONDS,
+    PRESENCE_BYTES_AT_MOST,
     REPORT_BYTES_AT_MOST,
     SAID_BYTES_AT_MOST,
     SILENT_AFTER_SECONDS,
@@ -224,18 +224,22 @@ def intake(replicas: int) -> StreamConfig:
 
 
 def heartbeats(replicas: int) -> StreamConfig:
-    """Heartbeats as hardware sends them; the server takes them over into the stream of who is there.
+    """The last that each banner's hardware has said of its presence, for ever: when, and any goodbye.
 
-    That one must let the server roll up, for its markers. Were hardware to write into it, a heartbeat with
-    `Nats-Rollup: all` would remove everybody's, and one with `Nats-TTL: never` would be alive for ever.
+    The server copies it to where heartbeats age. That stream must let the server roll up, for its markers.
+    Were hardware to write into it, a heartbeat with `Nats-Rollup: all` would remove everybody's, and one with
+    `Nats-TTL: never` would be alive for ever. One that is lost on the way is followed by another soon; and
+    none is copied twice, as a stream that takes over the entries of another may do after a restart: it would
+    make somebody look alive who is not.
     """
     return _said_by_hardware(
         HEARTBEATS,
         [subjects.every_banner("presence")],
         replicas,
         max_msgs_per_subject=1,
-        max_msg_size=_HARDWARE_BYTES_AT_MOST,
-        max_age=HEARTBEAT_SECONDS,
+        max_msg_size=PRESENCE_BYTES_AT_MOST,
+        allow_direct=True,
+        republish=RePublish(src=subjects.every_banner("presence"), dest=subjects.aging()),
     )
 
 
@@ -276,14 +280,15 @@ def presence(replicas: int) -> StreamConfig:
     """Who is there. The last heartbeat ages out in the server, which writes a marker: silence is an event."""
     return StreamConfig(
         name=PRESENCE,
-        sources=[StreamSource(name=HEARTBEATS)],
+        subjects=[subjects.presence("*")],
         max_msgs_per_subject=1,
+        duplicate_window=_IDS_SECONDS,
         max_age=SILENT_AFTER_SECONDS,
         subject_delete_marker_ttl=_MARKER_SECONDS,
         allow_rollup_hdrs=True,
         allow_direct=True,
         # By the server itself, markers among them: who falls silent is told of with no service running.
-        republish=RePublish(src=subjects.every_banner("presence"), dest=subjects.seen()),
+        republish=RePublish(src=subjects.presence("*"), dest=subjects.seen()),
         # Memory survives one server of a cluster; with a single server it would be lost with it.
         storage=StorageType.MEMORY if replicas > 1 else StorageType.FILE,
         num_replicas=replicas,

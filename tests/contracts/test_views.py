@@ -20,6 +20,7 @@ from shared.contracts.banner import (
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import Instant, later
 from shared.contracts.views import (
+    ONLINE,
     BannerPage,
     BannerView,
     DisplayView,
@@ -27,6 +28,7 @@ from shared.contracts.views import (
     HistoryItem,
     HistoryPage,
     ReportedView,
+    Seen,
     banner_view,
     display_view,
     showing_view,
@@ -45,7 +47,8 @@ ON_HOLD = OnHold(reason="Rain", by="op", at=NOON)
 def a_view(*, now: Instant = NOON, online: bool = True) -> BannerView:
     """The banner as it is seen at that time."""
     reported = ReportedView(display_id=DisplayId("d1"), at=NOON)
-    return banner_view(BANNER, 7, now, online=online, reported=reported)
+    seen = ONLINE if online else Seen(False, NOON, "left", "landed")
+    return banner_view(BANNER, 7, now, seen=seen, reported=reported, confirmed_at=later(NOON, 40))
 
 
 def test_a_banner_is_seen_as_agreed() -> None:
@@ -55,9 +58,13 @@ def test_a_banner_is_seen_as_agreed() -> None:
         "tags": ["north"],
         "revision": 7,
         "display": {"id": "d1", "text": "Hello", "by": "ada", "shown_at": NOON, "until": UNTIL},
+        "confirmation": {"state": "confirmed", "at": later(NOON, 40), "after_ms": 40},
         "queue_length": 0,
         "hold": None,
         "presence": "online",
+        "last_seen": None,
+        "offline_because": None,
+        "offline_note": None,
         "reported": {"display_id": "d1", "at": NOON},
         "approve_first": False,
         "pending_length": 0,
@@ -76,14 +83,21 @@ def test_a_display_is_seen_until_its_end(now: Instant, display: Display | None) 
     assert display == a_view(now=now).display
 
 
-def test_silent_hardware_is_seen_as_offline() -> None:
-    assert "offline" == a_view(online=False).presence
+def test_hardware_that_is_not_there_is_seen_as_offline_with_when_and_why() -> None:
+    view = a_view(online=False)
+
+    assert ("offline", NOON, "left", "landed") == (
+        view.presence,
+        view.last_seen,
+        view.offline_because,
+        view.offline_note,
+    )
 
 
 def test_a_queue_and_a_hold_are_seen() -> None:
     banner = Banner(id=BannerId("b1"), name="b1", queue=(ONE, TWO), hold=ON_HOLD)
 
-    view = banner_view(banner, 7, NOON, online=True, reported=None)
+    view = banner_view(banner, 7, NOON)
 
     assert (2, ON_HOLD, None) == (view.queue_length, view.hold, view.display)
 
@@ -92,7 +106,7 @@ def test_of_texts_that_wait_for_a_yes_everybody_sees_how_many_and_nothing_else()
     secret = msgspec.structs.replace(ONE, text="not for everybody")
     banner = Banner(id=BannerId("b1"), name="b1", approve_first=True, pending=(secret, TWO))
 
-    view = banner_view(banner, 7, NOON, online=True, reported=None)
+    view = banner_view(banner, 7, NOON)
 
     assert (True, 2, 0) == (view.approve_first, view.pending_length, view.queue_length)
     assert b"not for everybody" not in msgspec.json.encode(view)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from services.gateway import heard as heard_module
 from services.gateway.heard import Heard
 from shared.contracts import subjects
-from shared.contracts.hardware import Presence, Reported
+from shared.contracts.hardware import KeptReport, Presence
 from shared.contracts.identity import BannerId, DisplayId
+from shared.contracts.views import NEVER_SEEN
 from shared.mesh.follow import Entry
 from tests.support.clock import NOON
 
@@ -30,7 +31,7 @@ class Stream:
     def add(self, banner: str, kind: str, data: bytes, headers: dict[str, str] | None = None) -> None:
         """Something is said; what was said before on this subject is gone."""
         self.last += 1
-        subject = subjects.banner(banner, kind)
+        subject = subjects.reported(banner) if kind == "reported" else subjects.presence(banner)
         self.entries.pop(subject, None)
         self.entries[subject] = Entry(subject, self.last, data, headers)
 
@@ -53,9 +54,13 @@ class Gateway:
         self.heard.take_reported(reported.after(self.read[1]))
         self.read = (presence.last, reported.last)
 
-    def state(self, banner: BannerId) -> tuple[bool, object]:
+    def state(self, banner: BannerId) -> tuple[object, object]:
         """What a viewer would be told of a banner."""
-        return banner in self.heard.online, self.heard.reported.get(banner)
+        return self.heard.seen(banner), self.heard.reported.get(banner)
+
+    def hears(self, banner: BannerId) -> bool:
+        """Whether its hardware is there, as far as is known here."""
+        return self.heard.seen(banner).online
 
 
 def beat(stream: Stream, banner: str) -> None:
@@ -67,7 +72,7 @@ def fall_silent(stream: Stream, banner: str) -> None:
 
 
 def report(stream: Stream, banner: str, display: str) -> None:
-    said = Reported(display_id=DisplayId(display), revision=1, at=NOON)
+    said = KeptReport(display_id=DisplayId(display), revision=1, at=NOON, heard_at=NOON)
     stream.add(banner, "reported", msgspec.json.encode(said))
 
 
@@ -137,7 +142,7 @@ def test_a_position_that_is_older_than_the_markers_of_silence_tells_nothing(
     gateway.catch_up(presence, reported)
     here = gateway.heard.position()
 
-    monkeypatch.setattr(heard_module, "_minute", lambda: int(here.rpartition(".")[2]) + 721)
+    monkeypatch.setattr(heard_module, "_second", lambda: int(here.rpartition(".")[2]) + 43_201)
 
     assert BANNERS == changed(gateway, here)
 
@@ -176,7 +181,7 @@ def test_a_silence_that_was_over_before_it_was_read_here_counts_for_who_was_told
     beat(presence, A)
     here.catch_up(presence, reported)
 
-    assert (True, False) == (A in here.heard.online, A in elsewhere.heard.online)
+    assert (True, False) == (here.hears(A), elsewhere.hears(A))
     assert [A] == changed(here, told)
 
 
@@ -204,7 +209,7 @@ STEPS = st.lists(
 def test_a_viewer_that_moves_between_gateways_ends_with_what_each_of_them_says(steps: Iterable[Step]) -> None:
     presence, reported = Stream(), Stream()
     gateways = [Gateway(), Gateway()]
-    knows: dict[BannerId, tuple[bool, object]] = dict.fromkeys(BANNERS, (False, None))
+    knows: dict[BannerId, tuple[object, object]] = dict.fromkeys(BANNERS, (NEVER_SEEN, None))
     gateways[0].catch_up(presence, reported)
     position = gateways[0].heard.position()
     for what, number in steps:

@@ -53,6 +53,7 @@ async def test_a_registered_banner_is_told_in_full(olga: httpx.AsyncClient) -> N
             queue_length=0,
             hold=None,
             presence="offline",
+            offline_because="never-seen",
             reported=None,
         )
         == view
@@ -70,12 +71,17 @@ async def test_every_member_of_a_banner_is_there_even_when_it_is_null(
         "tags",
         "revision",
         "display",
+        "confirmation",
         "queue_length",
         "hold",
         "presence",
+        "last_seen",
+        "offline_because",
+        "offline_note",
         "reported",
         "approve_first",
         "pending_length",
+        "telemetry",
     ] == list(members)
 
 

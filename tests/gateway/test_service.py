@@ -3,9 +3,13 @@
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
+import anyio
+import anyio.lowlevel
 import httpx
 import msgspec
+import nats
 import pytest
+from nats.aio.msg import Msg
 
 from services.gateway.service import NAME
 from shared.contracts import subjects
@@ -15,16 +19,24 @@ from shared.contracts.hardware import KeptReport, Presence
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import later
 from shared.contracts.live import Changes, CloseCode, Problem, Snapshot
-from shared.contracts.views import BannerPage, BannerView, ReportedView
+from shared.contracts.lobby import pool_of
+from shared.contracts.views import BannerPage, BannerView, Confirmation, ReportedView
 from shared.mesh import clock, streams
 from shared.mesh.connection import Mesh
 from shared.mesh.services import Found
 from tests.support.banners import registered, running_banner_service, shown
 from tests.support.clock import NOON
-from tests.support.gateways import Gateway, registered_over, running_gateway, view_in
+from tests.support.gateways import (
+    Gateway,
+    online_over,
+    registered_over,
+    running_gateway,
+    running_services,
+    view_in,
+)
 from tests.support.nats_server import NatsServer
 from tests.support.relay import running_relay
-from tests.support.viewers import Watcher, watching
+from tests.support.viewers import Watcher, following_displays, position_of, watching
 from tests.support.waiting import until
 
 
@@ -38,6 +50,12 @@ async def report(mesh: Mesh, banner: BannerId, display_id: str | None) -> None:
     shows = None if display_id is None else DisplayId(display_id)
     said = KeptReport(display_id=shows, revision=1, at=None, heard_at=NOON)
     await mesh.publish(subjects.reported(banner), msgspec.json.encode(said))
+
+
+async def is_in(mesh: Mesh, stream: str, subject: str) -> bool:
+    """Whether a stream has anything on a subject."""
+    found = (await mesh.jetstream.stream_info(stream, subjects_filter=subject)).state.subjects
+    return bool(found)
 
 
 async def listed(client: httpx.AsyncClient) -> dict[BannerId, BannerView]:
@@ -63,7 +81,7 @@ async def test_it_knows_all_that_was_there_before_it_came(
         display = (await shown(banners, known[0])).state.display
         await beat(own_mesh, known[1])
         await report(own_mesh, known[2], None)
-        await own_mesh.client.flush()
+        await until(lambda: is_in(own_mesh, streams.PRESENCE, subjects.presence(known[1])))
         async with running_gateway(own_nats_server.url) as gateway:
             views = await listed(gateway.guest())
 
@@ -113,7 +131,8 @@ async def test_the_hardware_is_seen_to_be_there_and_what_it_shows(
         shows = await changed(viewer, free)
 
     assert ("online", None) == (there.presence, there.reported)
-    assert ("online", ReportedView(DisplayId("d1"), NOON)) == (shows.presence, shows.reported)
+    assert shows.reported is not None
+    assert ("online", "d1") == (shows.presence, shows.reported.display_id)
     assert shows == view_in(await ada.get(f"/v1/banners/{free}")) == (await listed(ada))[free]
 
 
@@ -132,7 +151,8 @@ async def test_hardware_that_talks_nonsense_is_passed_over(
     await report(mesh, free, "d1")
 
     async def is_known() -> bool:
-        return view_in(await ada.get(f"/v1/banners/{free}")).reported == ReportedView(DisplayId("d1"), NOON)
+        reported = view_in(await ada.get(f"/v1/banners/{free}")).reported
+        return reported is not None and reported.display_id == "d1"
 
     await until(is_known)
 
@@ -186,8 +206,8 @@ async def test_viewers_stay_and_are_told_what_happens_after_nats_came_back(
 async def test_viewers_are_told_when_the_mesh_is_away_and_shown_everything_anew_when_it_is_back(
     own_nats_server: NatsServer, own_mesh: Mesh, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.mesh.follow._SILENCE_SECONDS", 1.0)
-    monkeypatch.setattr("shared.mesh.follow._HEARTBEAT_SECONDS", 0.25)
+    monkeypatch.setattr("shared.mesh.pull._SILENCE_SECONDS", 1.0)
+    monkeypatch.setattr("shared.mesh.pull._HEARTBEAT_SECONDS", 0.25)
     monkeypatch.setattr("services.gateway.service._STALE_AFTER_SECONDS", 0.1)
     async with running_banner_service(own_mesh) as banners, running_gateway(own_nats_server.url) as gateway:
         guest = gateway.guest()
@@ -340,3 +360,159 @@ async def test_viewers_are_told_to_come_back_when_it_leaves(nats_server: NatsSer
             viewers = [await stack.enter_async_context(watching(leaving.live_url)) for _ in range(3)]
 
         assert [CloseCode.COME_BACK] * 3 == [await viewer.close_code() for viewer in viewers]
+
+
+# --- what hardware says of itself -----------------------------------------------------------------
+
+
+def hardware_of(view: BannerView) -> tuple[object, ...]:
+    """What is said of whether its hardware is there."""
+    return view.presence, view.last_seen, view.offline_because, view.offline_note
+
+
+async def test_two_gateways_agree_on_who_left_and_who_fell_silent_whenever_they_came(
+    own_nats_server: NatsServer, own_mesh: Mesh
+) -> None:
+    """One hears it all; one comes when only the markers are left; one when even these are gone."""
+    impatient = replace(streams.presence(1), max_age=0.5)
+    url = own_nats_server.url
+    async with running_banner_service(own_mesh) as banners, running_gateway(url, instance="first") as first:
+        await own_mesh.jetstream.update_stream(impatient)
+        left, silent, never = [await registered(banners) for _ in range(3)]
+        for banner in (left, silent):
+            await beat(own_mesh, banner)
+        await until(lambda: has_presence(first.guest(), left, "online"))
+        goodbye = msgspec.json.encode(Presence(leaving="landed"))
+        await own_mesh.publish(subjects.banner(left, "presence"), goodbye)
+        await until(lambda: has_presence(first.guest(), left, "offline"))
+        await until(lambda: has_presence(first.guest(), silent, "offline"))
+        known = await listed(first.guest())
+        async with running_gateway(url, instance="second") as second:
+            by_markers = await listed(second.guest())
+        await own_mesh.jetstream.purge_stream("PRESENCE")
+        async with running_gateway(url, instance="third") as third:
+            by_last_words = await listed(third.guest())
+
+    assert ("offline", "left", "landed") == (*hardware_of(known[left])[::2], known[left].offline_note)
+    assert ("offline", "silent") == hardware_of(known[silent])[::2]
+    assert known[left].last_seen is not None
+    assert known[silent].last_seen is not None
+    assert ("offline", None, "never-seen", None) == hardware_of(known[never])
+    for other in (by_markers, by_last_words):
+        for banner in (left, silent, never):
+            assert hardware_of(known[banner]) == hardware_of(other[banner])
+
+
+async def test_a_goodbye_that_was_missed_is_known_after_the_gap(
+    own_nats_server: NatsServer, own_mesh: Mesh
+) -> None:
+    """The marker alone is found in the stream; what was said before it stands elsewhere."""
+    async with (
+        running_relay(own_nats_server.port) as relay,
+        running_banner_service(own_mesh) as banners,
+        running_gateway(relay.url) as gateway,
+    ):
+        await own_mesh.jetstream.update_stream(replace(streams.presence(1), max_age=0.5))
+        banner = await registered(banners)
+        guest = gateway.guest()
+        await until(lambda: has_presence(guest, banner, "offline"))
+        await beat(own_mesh, banner)
+        await until(lambda: has_presence(guest, banner, "online"))
+        relay.cut()
+        marked = (await streams.info(own_mesh, streams.PRESENCE)).state.last_seq + 2
+        goodbye = msgspec.json.encode(Presence(leaving="landed"))
+        await own_mesh.publish(subjects.banner(banner, "presence"), goodbye)
+        await until(lambda: has_come_to(own_mesh, marked))
+        relay.mend()
+
+        async def is_told() -> bool:
+            view = (await listed(guest)).get(banner)
+            return view is not None and (view.offline_because, view.offline_note) == ("left", "landed")
+
+        await until(is_told)
+
+
+async def test_what_nobody_reports_is_told_as_unconfirmed_when_its_time_is_up(
+    gateway: Gateway, ada: httpx.AsyncClient, free: BannerId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here after a quarter of a second. Viewers are told at once, and so is who comes back later."""
+    monkeypatch.setattr("shared.contracts.views.UNCONFIRMED_AFTER_MS", 250)
+    async with following_displays(gateway.live_url) as viewer:
+        before = await viewer.watch(free)
+        await ada.post(f"/v1/banners/{free}/display", json={"text": "Hello"})
+        shows, late = await viewer.next(Changes), await viewer.next(Changes)
+
+    (first,), (then,) = shows.banners, late.banners
+    assert (Confirmation("showing"), Confirmation("unconfirmed")) == (first.confirmation, then.confirmation)
+    assert first.revision == then.revision
+    assert then == view_in(await ada.get(f"/v1/banners/{free}"))
+    for frame in (before, shows):
+        async with following_displays(gateway.live_url) as viewer:
+            again = await viewer.watch(free, since=position_of(frame, epoch=before.epoch))
+            assert (True, [then]) == (again.recovered, list(again.banners))
+
+
+async def test_a_storm_of_reports_makes_no_ones_compare_and_set_fail(
+    mesh: Mesh, ada: httpx.AsyncClient, free: BannerId
+) -> None:
+    await ada.post(f"/v1/banners/{free}/display", json={"text": "Hello"})
+    tag = view_in(await ada.get(f"/v1/banners/{free}")).revision
+
+    async def storm() -> None:
+        while True:
+            await report(mesh, free, f"d{clock.microseconds()}")
+            await beat(mesh, free)
+            await anyio.lowlevel.checkpoint()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(storm)
+        for number in range(30):
+            mended = await ada.put(
+                f"/v1/banners/{free}/display",
+                json={"text": f"Hello {number}"},
+                headers={"If-Match": f'"{tag}"'},
+            )
+            assert httpx.codes.OK == mended.status_code, mended.text
+            tag = view_in(await ada.get(f"/v1/banners/{free}")).revision
+        tasks.cancel_scope.cancel()
+
+
+async def test_anybody_with_a_plain_subscription_is_told_who_is_seen_and_who_fell_silent(
+    own_nats_server: NatsServer, own_mesh: Mesh
+) -> None:
+    """By the server itself: no service of ours runs."""
+    await own_mesh.jetstream.update_stream(replace(streams.presence(1), max_age=0.5))
+    told: list[tuple[bytes, str | None]] = []
+
+    async def take(message: Msg) -> None:
+        told.append((message.data, (message.headers or {}).get("Nats-Marker-Reason")))
+
+    client = await nats.connect(own_nats_server.url)
+    try:
+        await client.subscribe(subjects.every_banner("seen"), cb=take)
+        await client.flush()
+        await own_mesh.publish(subjects.banner("b1", "presence"), b"{}")
+        await until(lambda: len(told) == 2)
+    finally:
+        await client.close()
+
+    assert [(b"{}", None), (b"", "MaxAge")] == told
+
+
+async def test_hardware_that_falls_silent_while_no_service_runs_is_offline_for_those_that_come(
+    own_nats_server: NatsServer, own_mesh: Mesh
+) -> None:
+    """Nobody but the server hears that the heartbeats stop, and nobody else is needed for that."""
+    url, tag = own_nats_server.url, "alone"
+    async with running_services(url) as services, running_gateway(url) as gateway:
+        # The services have set it right meanwhile.
+        await own_mesh.jetstream.update_stream(replace(streams.presence(1), max_age=0.5))
+        (banner,) = await online_over(gateway.guest(), services, tag)
+    await until(lambda: has_come_to(own_mesh, 2))
+
+    async with running_services(url) as services, running_gateway(url, instance="later") as gateway:
+        view = (await listed(gateway.guest()))[banner]
+
+        places = services.lobby.places
+        assert (0, True) == (places.free(pool_of(tag)), places.exists(pool_of(tag)))
+        assert ("offline", "silent") == (view.presence, view.offline_because)

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from services.gateway.view import View
 from shared.contracts import subjects
 from shared.contracts.banner import Banner, Display
-from shared.contracts.hardware import Presence, Reported
+from shared.contracts.hardware import UNCONFIRMED_AFTER_MS, KeptReport, Presence
 from shared.contracts.identity import BannerId, DisplayId, hint_at
-from shared.contracts.instants import Instant, later
-from shared.contracts.views import ReportedView
+from shared.contracts.instants import Instant, epoch_ms, later
+from shared.contracts.live import Since
+from shared.contracts.views import Confirmation, ReportedView
+from shared.mesh import clock
 from shared.mesh.follow import Entry
 from shared.mesh.streams import BANNERS
 from tests.support.clock import NOON
@@ -60,7 +62,8 @@ def removal(revision: int, banner: BannerId) -> Entry:
 
 def said(banner: str, kind: str, data: bytes, headers: dict[str, str] | None = None) -> Entry:
     """What hardware says."""
-    return Entry(subjects.banner(banner, kind), 1, data, headers)
+    subject = subjects.reported(banner) if kind == "reported" else subjects.presence(banner)
+    return Entry(subject, 1, data, headers)
 
 
 def heartbeat(banner: BannerId) -> Entry:
@@ -76,7 +79,13 @@ def silence(banner: BannerId) -> Entry:
 def report(banner: BannerId, display_id: str | None, at: Instant = NOON) -> Entry:
     """What it shows."""
     shows = None if display_id is None else DisplayId(display_id)
-    return said(banner, "reported", msgspec.json.encode(Reported(display_id=shows, revision=1, at=at)))
+    kept = KeptReport(display_id=shows, revision=1, at=None, heard_at=at)
+    return said(banner, "reported", msgspec.json.encode(kept))
+
+
+def online(view: View) -> set[BannerId]:
+    """The banners whose hardware is there."""
+    return {known.banner.id for known in view.all() if known.seen.online}
 
 
 def names(view: View) -> dict[BannerId, tuple[str, int]]:
@@ -179,7 +188,7 @@ def test_one_heartbeat_after_another_is_no_change(seen: Seen) -> None:
 
     seen.view.take_presence([silence(A), heartbeat(A), heartbeat(A), heartbeat(A)])
 
-    assert [A, A] == seen.changes
+    assert [A, A, A] == seen.changes
 
 
 def test_what_the_hardware_reports_is_known(seen: Seen) -> None:
@@ -214,8 +223,7 @@ def test_heartbeats_of_before_a_new_life_of_their_stream_are_void(seen: Seen) ->
     seen.view.forget_presence()
     seen.view.take_presence([heartbeat(B)])
 
-    online = {known.banner.id for known in seen.view.all() if known.online}
-    assert {B} == online
+    assert {B} == online(seen.view)
     assert {A, B} == set(seen.changes)
 
 
@@ -225,7 +233,12 @@ def test_heartbeats_of_before_a_new_life_of_their_stream_are_void(seen: Seen) ->
         pytest.param(said("a", "reported", b"{"), id="half an object"),
         pytest.param(said("a", "reported", b""), id="nothing"),
         pytest.param(
-            said("a", "reported", b'{"display_id":7,"revision":1,"at":"x"}'), id="a number for a display"
+            said(
+                "a",
+                "reported",
+                b'{"display_id":7,"revision":1,"at":null,"heard_at":"2026-05-04T12:00:00.000Z"}',
+            ),
+            id="a number for a display",
         ),
         pytest.param(
             said("a", "reported", b'{"display_id":null,"revision":1,"at":"yesterday"}'),
@@ -254,7 +267,7 @@ def test_a_heartbeat_from_nowhere_is_passed_over(seen: Seen) -> None:
 
     seen.view.take_presence([said("UP", "presence", b"{}"), heartbeat(A)])
 
-    assert {A} == {known.banner.id for known in seen.view.all() if known.online}
+    assert {A} == online(seen.view)
 
 
 # --- what is sent ---------------------------------------------------------------------------------
@@ -371,3 +384,248 @@ def test_the_authors_of_what_shows_are_known_until_it_is_gone() -> None:
     seen.view.take_records([removal(2, A)])
 
     assert set() == seen.view.authors.of("ada")
+
+
+# --- what the hardware confirms -------------------------------------------------------------------
+
+FIVE_SECONDS = UNCONFIRMED_AFTER_MS
+
+
+def confirmed(seen: Seen, now: Instant) -> Confirmation | None:
+    """What is said of what A shows, the same as a view and as JSON."""
+    known = seen.view.get(A)
+    assert known is not None
+    view = known.view(now)
+    assert msgspec.json.encode(view) == known.encoded(now)
+    return view.confirmation
+
+
+@pytest.fixture
+def shows(seen: Seen) -> Seen:
+    """A shows something since noon."""
+    seen.view.learn(state(A, display=display(later(NOON, 60_000))), 1)
+    return seen
+
+
+def test_what_nothing_was_said_of_is_unconfirmed_when_its_time_is_up(shows: Seen) -> None:
+    assert Confirmation("showing") == confirmed(shows, later(NOON, FIVE_SECONDS - 1))
+    assert Confirmation("unconfirmed") == confirmed(shows, later(NOON, FIVE_SECONDS))
+    assert None is confirmed(shows, later(NOON, 60_000))
+
+
+def test_it_is_confirmed_by_the_first_report_that_names_it_and_stays_so(shows: Seen) -> None:
+    at = later(NOON, 80)
+    shows.view.take_reported([report(A, "d1", at)])
+    assert Confirmation("confirmed", at, 80) == confirmed(shows, at)
+
+    shows.view.take_reported([report(A, "d1", later(at, 700))])
+
+    assert Confirmation("confirmed", at, 80) == confirmed(shows, later(NOON, 59_999))
+
+
+def test_a_first_and_another_report_that_come_together_are_told_apart(shows: Seen) -> None:
+    at = later(NOON, 80)
+    shows.view.take_reported([report(A, "d1", at), report(A, None, later(at, 1))])
+
+    assert Confirmation("unconfirmed") == confirmed(shows, later(at, 2))
+
+
+def test_hardware_that_says_something_else_takes_it_back_and_may_say_it_again(shows: Seen) -> None:
+    at = later(NOON, 80)
+    shows.view.take_reported([report(A, "d1", at), report(A, "d0", later(at, 1))])
+    assert Confirmation("unconfirmed") == confirmed(shows, later(at, 1))
+
+    shows.view.take_reported([report(A, "d1", later(at, 2))])
+    assert Confirmation("confirmed", at, 80) == confirmed(shows, later(at, 2))
+
+
+def test_a_report_of_what_was_before_it_takes_nothing_back(shows: Seen) -> None:
+    shows.view.take_reported([report(A, None, later(NOON, 10))])
+
+    assert Confirmation("showing") == confirmed(shows, later(NOON, 11))
+
+
+def test_an_older_report_that_comes_later_changes_nothing(shows: Seen) -> None:
+    at = later(NOON, 80)
+    shows.view.take_reported([report(A, "d1", at)])
+    shows.changes.clear()
+    shows.view.take_reported([report(A, None, later(at, -1))])
+
+    assert Confirmation("confirmed", at, 80) == confirmed(shows, later(at, 1))
+    assert [] == shows.changes
+
+
+def test_a_report_may_come_before_the_record(seen: Seen) -> None:
+    seen.view.take_records([record(1, A)])
+    seen.view.take_reported([report(A, "d1", later(NOON, 80))])
+    seen.view.learn(state(A, display=display(later(NOON, 60_000))), 2)
+
+    assert Confirmation("confirmed", later(NOON, 80), 80) == confirmed(seen, later(NOON, 81))
+
+
+def test_a_mended_text_stays_confirmed_because_it_is_the_same_display(shows: Seen) -> None:
+    shows.view.take_reported([report(A, "d1", later(NOON, 80))])
+    mended = msgspec.structs.replace(display(later(NOON, 60_000)), text="mended")
+    shows.view.learn(state(A, display=mended), 2)
+
+    assert Confirmation("confirmed", later(NOON, 80), 80) == confirmed(shows, later(NOON, 90))
+
+
+def test_the_next_display_is_not_confirmed_by_what_was_said_of_the_one_before(shows: Seen) -> None:
+    shows.view.take_reported([report(A, "d1", later(NOON, 80))])
+    after = msgspec.structs.replace(display(later(NOON, 60_000)), id=DisplayId("d2"))
+    shows.view.learn(state(A, display=after), 2)
+
+    assert Confirmation("showing") == confirmed(shows, later(NOON, 90))
+
+
+def test_hardware_whose_clock_is_ahead_of_ours_confirms_nothing_before_it_was_decided(shows: Seen) -> None:
+    shows.view.take_reported([report(A, "d1", later(NOON, -80))])
+
+    assert Confirmation("confirmed", later(NOON, -80), 0) == confirmed(shows, NOON)
+
+
+def test_when_time_is_up_viewers_are_told_of_those_that_nothing_was_said_of(seen: Seen) -> None:
+    until = later(NOON, 60_000)
+    for number, banner in enumerate((A, B, C), 1):
+        one = msgspec.structs.replace(display(until), id=DisplayId(f"d-{banner}"))
+        seen.view.learn(state(banner, display=one), number)
+    seen.view.take_reported([report(B, "d-b", later(NOON, 80))])
+    seen.view.learn(state(C), 4)
+    seen.changes.clear()
+
+    seen.view.pass_time(later(NOON, FIVE_SECONDS - 1))
+    assert [] == seen.changes
+    seen.view.pass_time(later(NOON, FIVE_SECONDS))
+    seen.view.pass_time(later(NOON, FIVE_SECONDS + 1))
+
+    assert [A] == seen.changes
+
+
+def it_is(monkeypatch: pytest.MonkeyPatch, now: Instant) -> None:
+    """What the clock of this process shows."""
+    monkeypatch.setattr(clock, "now", lambda: now)
+    monkeypatch.setattr(clock, "seconds", lambda: epoch_ms(now) / 1000)
+
+
+@pytest.mark.parametrize(
+    ("away_since", "told_again"),
+    [
+        pytest.param(-60_000, True, id="before it was shown"),
+        pytest.param(FIVE_SECONDS - 1, True, id="just before its time was up"),
+        pytest.param(FIVE_SECONDS + 30_000, False, id="long after its time was up"),
+    ],
+)
+def test_who_was_away_when_time_was_up_is_told_of_it(
+    shows: Seen,
+    monkeypatch: pytest.MonkeyPatch,
+    away_since: int,
+    told_again: bool,  # noqa: FBT001
+) -> None:
+    shows.view.take_records([record(2, B)])
+    it_is(monkeypatch, later(NOON, away_since))
+    revision, hardware = shows.view.position()
+    it_is(monkeypatch, later(NOON, FIVE_SECONDS + 40_000))
+
+    changed = shows.view.changed_after(Since(epoch="", revision=revision, hardware=hardware))
+
+    known = shows.view.get(A)
+    assert changed is not None
+    assert known is not None
+    assert told_again == changed(known)
+
+
+def test_who_holds_no_position_is_told_of_what_time_has_changed(
+    shows: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    it_is(monkeypatch, later(NOON, FIVE_SECONDS - 1))
+    shows.view.take_records([record(2, B)])
+    known = shows.view.get(A)
+    assert known is not None
+    since = Since(epoch="", revision=1)
+
+    before = shows.view.changed_after(since)
+    it_is(monkeypatch, later(NOON, FIVE_SECONDS))
+    after = shows.view.changed_after(since)
+
+    assert before is not None
+    assert after is not None
+    assert (False, True) == (before(known), after(known))
+
+
+# --- who is there ---------------------------------------------------------------------------------
+
+
+def away(seen: Seen) -> tuple[object, ...]:
+    """What is said of the hardware of A."""
+    known = seen.view.get(A)
+    assert known is not None
+    view = known.view(NOON)
+    return view.presence, view.last_seen, view.offline_because, view.offline_note
+
+
+def at_noon(seconds: int = 0) -> dict[str, str]:
+    """What the server says of when it heard something."""
+    return {"Nats-Time-Stamp": f"2026-05-04T12:00:{seconds:02d}.25Z"}
+
+
+def test_whose_heartbeats_stop_is_silent_since_the_last_of_them(seen: Seen) -> None:
+    seen.view.take_records([record(1, A)])
+    assert ("offline", None, "never-seen", None) == away(seen)
+
+    seen.view.take_presence([said("a", "presence", b"{}", at_noon())])
+    assert ("online", None, None, None) == away(seen)
+
+    seen.view.take_presence([silence(A)])
+    assert ("offline", Instant("2026-05-04T12:00:00.250Z"), "silent", None) == away(seen)
+
+
+def test_who_says_goodbye_is_offline_at_once_and_silence_after_it_says_nothing_else(seen: Seen) -> None:
+    seen.view.take_records([record(1, A)])
+    seen.view.take_presence(
+        [said("a", "presence", b"{}", at_noon()), said("a", "presence", b'{"leaving":"landed"}', at_noon(1))]
+    )
+    left = ("offline", Instant("2026-05-04T12:00:01.250Z"), "left", "landed")
+    assert left == away(seen)
+    seen.changes.clear()
+
+    seen.view.take_presence([silence(A)])
+
+    assert left == away(seen)
+    assert [] == seen.changes
+
+
+@pytest.mark.parametrize("nonsense", [b"", b"{", b'"\xff"', b"[]", b'{"leaving":7}', b'{"leaving":null}'])
+def test_whatever_hardware_says_but_a_clear_goodbye_it_is_there(seen: Seen, nonsense: bytes) -> None:
+    seen.view.take_records([record(1, A)])
+    seen.view.take_presence([said("a", "presence", nonsense, at_noon())])
+
+    assert ("online", None, None, None) == away(seen)
+
+
+def test_of_a_goodbye_what_cannot_be_seen_is_left_out(seen: Seen) -> None:
+    seen.view.take_records([record(1, A)])
+    seen.view.take_presence([said("a", "presence", b'{"leaving":"la\\u001b[31mnded\\n"}', at_noon())])
+
+    assert "la[31mnded" == away(seen)[3]
+
+
+def test_what_was_said_before_this_gateway_came_is_told_as_by_one_that_heard_it(seen: Seen) -> None:
+    seen.view.take_records([record(1, A)])
+    seen.view.take_presence([silence(A)])
+    assert ("offline", None, "silent", None) == away(seen)
+
+    kept = Entry(subjects.banner(A, "presence"), 9, b'{"leaving":"landed"}', None, epoch_ms(NOON))
+    seen.view.recall([kept])
+
+    assert ("offline", NOON, "left", "landed") == away(seen)
+    assert [A, A, A] == seen.changes
+
+
+def test_what_was_heard_here_is_not_forgotten_for_what_was_said_before_it(seen: Seen) -> None:
+    seen.view.take_records([record(1, A)])
+    seen.view.take_presence([said("a", "presence", b'{"leaving":"later"}', at_noon(7))])
+    kept = Entry(subjects.banner(A, "presence"), 9, b"{}", None, epoch_ms(NOON))
+    seen.view.recall([kept])
+
+    assert "later" == away(seen)[3]

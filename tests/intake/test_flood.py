@@ -83,7 +83,7 @@ async def test_a_flood_of_heartbeats_leaves_one_and_is_followed(guarded: Guarded
     seen: set[str] = set()
 
     async with (
-        follow(watching, streams.PRESENCE, subjects.every_banner("presence")) as feed,
+        follow(watching, streams.PRESENCE, subjects.presence("*")) as feed,
         anyio.create_task_group() as tasks,
     ):
 

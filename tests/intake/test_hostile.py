@@ -210,7 +210,7 @@ async def test_a_heartbeat_with_such_headers_is_none_and_everybody_else_stays_on
     await until(lambda: _is_online(watching, EVIL, b'{"of":"nobody"}'))
 
     assert await _is_online(watching, VICTIM, b'{"of":"the victim"}')
-    last = await watching.jetstream.get_last_msg(streams.PRESENCE, subjects.banner(EVIL, "presence"))
+    last = await watching.jetstream.get_last_msg(streams.PRESENCE, subjects.presence(EVIL))
     assert not set(headers) & set(last.headers or {})
     await all_is_well(facts, victim, watching)
 
@@ -322,7 +322,7 @@ async def _refused(facts: Facts, reason: str, number: int) -> bool:
 
 
 async def _is_online(mesh: Mesh, banner: BannerId, data: bytes) -> bool:
-    return data in await kept(mesh, streams.PRESENCE, subjects.banner(banner, "presence"))
+    return data in await kept(mesh, streams.PRESENCE, subjects.presence(banner))
 
 
 async def _messages(mesh: Mesh, stream: str) -> int:

@@ -80,6 +80,7 @@ from tests.support.lobbies import (
     new_tag,
     pool_with,
     running_lobby_service,
+    say_goodbye,
 )
 from tests.support.nats_server import NatsServer
 from tests.support.processes import running_module
@@ -261,6 +262,19 @@ async def test_a_banner_is_never_chosen_that_is(
     reply = await enter(lobbies, pool)
 
     assert "waiting" == reply.view.state
+
+
+async def test_whose_hardware_says_goodbye_is_not_chosen_from_then_on(
+    mesh: Mesh, banners: Banners, lobby: LobbyService, lobbies: Lobbies
+) -> None:
+    pool, (leaving, _) = await pool_with(mesh, banners, 2, known_to=lobby)
+    await say_goodbye(mesh, leaving)
+    await pool_with(mesh, banners, 1, known_to=lobby)  # what is known of these was said after it
+
+    replies = [await enter(lobbies, pool) for _ in range(2)]
+
+    assert leaving not in {each.view.banner for each in replies}
+    assert ["showing", "waiting"] == [each.view.state for each in replies]
 
 
 async def test_over_time_every_free_banner_is_chosen(mesh: Mesh, banners: Banners) -> None:

@@ -127,8 +127,19 @@ async def test_an_entry_says_where_it_stands_and_brings_its_headers(mesh: Mesh) 
     async with reading(mesh, stream) as reader:
         await until(lambda: len(reader.entries) == 2)
 
-    assert Entry(f"{stream}.a", 1, b"one", None) == reader.entries[0]
-    assert Entry(f"{stream}.b", 2, b"two", {"Colour": "red"}) == reader.entries[1]
+    assert Entry(f"{stream}.a", 1, b"one", None) == reader.entries[0]._replace(stored_ms=0)
+    assert Entry(f"{stream}.b", 2, b"two", {"Colour": "red"}) == reader.entries[1]._replace(stored_ms=0)
+
+
+async def test_an_entry_says_when_the_stream_took_it(mesh: Mesh) -> None:
+    stream = await a_stream(mesh)
+    await put(mesh, f"{stream}.a", b"one")
+    async with reading(mesh, stream) as reader:
+        await until(lambda: len(reader.entries) == 1)
+
+    time = (await mesh.jetstream.get_last_msg(stream, f"{stream}.a")).time
+    assert time is not None
+    assert int(time.timestamp() * 1000) == reader.entries[0].stored_ms
 
 
 async def test_an_empty_stream_is_caught_up_with_at_once(mesh: Mesh) -> None:

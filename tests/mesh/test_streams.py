@@ -31,8 +31,8 @@ from tests.support.waiting import until
 HISTORY = BANNERS.history or ""
 NAMES = [
     *("KV_banners", "HISTORY", "KV_lobbies", "KV_blocklists", "BLOCKLIST_HISTORY"),
-    *("KV_commands", "KV_tickets", "KV_limits", "REPORTED", "PRESENCE", "TELEMETRY"),
-    *("HEARTBEATS", "INTAKE"),
+    *("KV_commands", "KV_tickets", "KV_limits", "REPORTED", "TELEMETRY"),
+    *("HEARTBEATS", "PRESENCE", "INTAKE"),
 ]
 
 
@@ -337,33 +337,47 @@ async def test_silence_is_an_event(own_mesh: Mesh) -> None:
     """The server itself says that a banner went silent; here after one second instead of fifteen."""
     quick = dataclasses.replace(streams.presence(1), max_age=1.0)
     await streams.ensure(own_mesh, [quick])
-    subject = subjects.banner("b1", "presence")
     heard: list[Msg] = []
 
     async def hear(message: Msg) -> None:
         heard.append(message)
 
     await own_mesh.subscribe(subjects.banner("b1", "seen"), hear)
-    await own_mesh.publish(subject, b"{}")
+    await own_mesh.publish(subjects.banner("b1", "presence"), b"{}")
 
-    async def marked() -> bool:
-        try:
-            last = await own_mesh.jetstream.get_last_msg("PRESENCE", subject)
-        except NotFoundError:  # it comes a moment later
-            return False
-        return (last.headers or {}).get("Nats-Marker-Reason") == "MaxAge"
-
-    await until(marked)
+    await until(lambda: last_is(own_mesh, "PRESENCE", subjects.presence("b1"), SILENT))
     assert [b"{}", b""] == [each.data for each in heard]
     assert "MaxAge" == (heard[1].headers or {})["Nats-Marker-Reason"]
 
 
-async def test_heartbeats_of_before_become_those_that_the_server_takes_over(
+async def test_the_last_that_was_said_outlives_the_silence_after_it(own_mesh: Mesh) -> None:
+    await streams.ensure(own_mesh, [dataclasses.replace(streams.presence(1), max_age=1.0)])
+    said = subjects.banner("b1", "presence")
+    for words in (b"{}", b'{"leaving":"landed"}'):
+        await own_mesh.publish(said, words)
+
+    await until(lambda: last_is(own_mesh, "PRESENCE", subjects.presence("b1"), SILENT))
+    assert b'{"leaving":"landed"}' == (await own_mesh.jetstream.get_last_msg("HEARTBEATS", said)).data
+
+
+SILENT = {"Nats-Marker-Reason": "MaxAge"}
+
+
+async def last_is(mesh: Mesh, stream: str, subject: str, headers: dict[str, str]) -> bool:
+    """Whether the last entry of a subject carries these headers."""
+    try:
+        last = await mesh.jetstream.get_last_msg(stream, subject)
+    except NotFoundError:
+        return False
+    return headers.items() <= (last.headers or {}).items()
+
+
+async def test_heartbeats_of_before_become_those_that_the_server_copies(
     own_nats_server: NatsServer,
 ) -> None:
     """The version before let hardware write where now only the server does."""
     before = dataclasses.replace(
-        streams.presence(1), sources=None, subjects=[subjects.every_banner("presence")]
+        streams.presence(1), subjects=[subjects.every_banner("presence")], republish=None
     )
     async with open_mesh(own_nats_server.url, name="test") as mesh:
         await streams.ensure(mesh, [before])
@@ -372,10 +386,7 @@ async def test_heartbeats_of_before_become_those_that_the_server_takes_over(
         await streams.ensure(mesh, streams.everything(1))
         await mesh.publish(subjects.banner("b2", "presence"), b"{}")
 
-        async def both() -> bool:
-            return (await streams.info(mesh, "PRESENCE")).state.messages == 2
-
-        await until(both)
+        await until(lambda: last_is(mesh, "PRESENCE", subjects.presence("b2"), {}))
 
 
 async def test_the_epoch_names_one_life_of_a_stream(own_mesh: Mesh) -> None:

@@ -165,7 +165,7 @@ async def running_hub(
     beside = watches(displays, hub.view, lobbies, _nothing_measured)
     hub.on_flush = beside.followed.on_change
     app = create_app(
-        Calls(nobody, nobody, hub, displays, archive, blocklists=nobody),
+        Calls(nobody, nobody, hub, displays, archive, blocklists=nobody, proof=nobody, series=nobody),
         hub,
         beside,
         missing=_nothing_missing,
@@ -178,6 +178,7 @@ async def running_hub(
     port = listener.getsockname()[1]
     async with anyio.create_task_group() as tasks, AsyncExitStack() as clients:
         tasks.start_soon(hub.run)
+        tasks.start_soon(hub.pass_time)
         for each in beside:
             tasks.start_soon(each.run)
         tasks.start_soon(hub.watch_for_stalls)

@@ -47,7 +47,13 @@ async def beat(mesh: Mesh, *banners: BannerId) -> None:
 
 async def fall_silent(mesh: Mesh, banner: BannerId) -> None:
     """What the server writes when the last heartbeat has aged out."""
-    await mesh.publish(subjects.banner(banner, "presence"), b"", {"Nats-Marker-Reason": "MaxAge"})
+    await mesh.publish(subjects.presence(banner), b"", {"Nats-Marker-Reason": "MaxAge"})
+    await mesh.client.flush()
+
+
+async def say_goodbye(mesh: Mesh, banner: BannerId) -> None:
+    """Its hardware leaves, and says so."""
+    await mesh.publish(subjects.banner(banner, "presence"), msgspec.json.encode(Presence(leaving="landed")))
     await mesh.client.flush()
 
 

@@ -49,6 +49,7 @@ ACCOUNT_API: Final = (
 BESIDE: Final = (
     *("airdisplay.banners.expire", "airdisplay.banner.sparky.seen", "airdisplay.banner.lightning.seen"),
     *("airdisplay.reported.lightning", "airdisplay.reported.sparky", "airdisplay.measured.lightning.power"),
+    *("airdisplay.presence.lightning", "airdisplay.presence.sparky"),
     *(
         "airdisplay.history.banner.lightning",
         "airdisplay.counter.visits.increment",
@@ -195,6 +196,7 @@ MAY_NOT: Final[dict[str, Sequence[str]]] = {
         *(each.subject for banner in (OWN, OTHER) for each in said(banner)),
         *(subjects.banner(OTHER, kind) for kind in ("state", "seen")),
         *("airdisplay.banners.expire", "airdisplay.reported.sparky", "airdisplay.measured.sparky.power"),
+        "airdisplay.presence.sparky",
         *("$SYS.REQ.CLAIMS.UPDATE", "$MQTT.msgs.x", "_INBOX.x", "_INBOX_gateway.x"),
     ],
     "expiry": [

@@ -112,18 +112,18 @@ async def test_hardware_makes_nobody_answer_where_it_may_not_speak(
 
 async def test_hardware_removes_nobody_elses_heartbeat(secured: Secured, device: Somebody) -> None:
     async def there() -> set[str]:
-        look = await newest(secured.operator, streams.PRESENCE, [subjects.every_banner("presence")], after=0)
+        look = await newest(secured.operator, streams.PRESENCE, [subjects.presence("*")], after=0)
         return {entry.subject for entry in look.entries}
 
     async with secured.as_(secured.authority.device_file(OTHER)) as other:
         await other.client.publish(subjects.banner(OTHER, "presence"), b"{}")
-        await until(lambda: _contains(there, subjects.banner(OTHER, "presence")))
+        await until(lambda: _contains(there, subjects.presence(OTHER)))
         for headers in HEADERS:
             await device.client.publish(subjects.banner(OWN, "presence"), b"{}", headers=headers)
         await device.answered()
 
-        await until(lambda: _contains(there, subjects.banner(OWN, "presence")))
-        assert subjects.banner(OTHER, "presence") in await there()
+        await until(lambda: _contains(there, subjects.presence(OWN)))
+        assert subjects.presence(OTHER) in await there()
 
 
 async def _contains(there: Callable[[], Awaitable[set[str]]], subject: str) -> bool:
