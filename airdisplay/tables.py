@@ -10,7 +10,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from airdisplay.authority.register import Protocol, Register
-from airdisplay.wording import HOW, local_day_and_time, local_time, seconds_left
+from airdisplay.wording import (
+    HOW,
+    confirmed,
+    hardware,
+    local_day_and_time,
+    local_time,
+    proof,
+    seconds_left,
+)
 from shared.contracts.banner import (
     ApprovalSet,
     Approved,
@@ -58,6 +66,7 @@ def of_banners(banners: Iterable[BannerView], now: Instant) -> Table:
     table = Table("banner", "shows", box=SIMPLE_HEAD)
     table.add_column("for", justify="right")
     table.add_column("in line", justify="right")
+    table.add_column("confirmed")
     table.add_column("on hold")
     table.add_column("hardware")
     for banner in banners:
@@ -65,7 +74,8 @@ def of_banners(banners: Iterable[BannerView], now: Instant) -> Table:
         text, left = ("", "") if display is None else (display.text, f"{seconds_left(display, now)} s")
         waiting = str(banner.queue_length or "")
         reason = "" if banner.hold is None else banner.hold.reason
-        table.add_row(banner.id, escape(text), left, waiting, escape(reason), banner.presence)
+        said = confirmed(banner.confirmation).removeprefix("confirmed ")
+        table.add_row(banner.id, escape(text), left, waiting, said, escape(reason), escape(hardware(banner)))
     return table
 
 
@@ -142,7 +152,8 @@ def _happened(event: HistoryEvent) -> tuple[str, str]:  # noqa: C901, PLR0911, P
         case Replaced():
             return f"“{event.was}” reads “{event.text}”", ""
         case Ended():
-            return f"“{event.display.text}” is over", HOW[event.how]
+            how = f"{HOW[event.how]}, {proof(event.confirmed_from, event.confirmed_to)}"
+            return f"“{event.display.text}” is over", how
         case Queued():
             return f"“{event.ticket.text}” waits in line", ""
         case Left():

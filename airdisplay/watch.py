@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from airdisplay.wording import local_time, shows
+from airdisplay.wording import confirmed, hardware, local_time, shows
 from airdisplay_client import AirDisplay, Changed, Connection, Note, Vanished
 from shared.contracts.banner import Display
 from shared.contracts.identity import BannerId
 from shared.contracts.instants import Instant
-from shared.contracts.views import BannerView, Presence
+from shared.contracts.views import BannerView
 from shared.mesh import clock
 
 Say = Callable[[str], None]
@@ -17,7 +17,8 @@ Say = Callable[[str], None]
 
 class _Told(msgspec.Struct, frozen=True):
     display: Display | None
-    presence: Presence
+    confirmed: str
+    hardware: str
 
 
 class Watched:
@@ -30,15 +31,17 @@ class Watched:
     def take(self, view: BannerView, now: Instant) -> list[str]:
         """The lines for a banner as it is now."""
         before = self._told.get(view.id)
-        self._told[view.id] = _Told(view.display, view.presence)
+        told = self._told[view.id] = _Told(view.display, confirmed(view.confirmation), hardware(view))
         if before is None:
             worth_a_line = view.display is not None or view.id in self._named
             return [_line(view.id, shows(view.display), now)] if worth_a_line else []
         lines: list[str] = []
         if view.display != before.display:
             lines.append(_line(view.id, shows(view.display), now))
-        if view.presence != before.presence:
-            lines.append(_line(view.id, f"is {view.presence}", now))
+        if view.display is not None and told.confirmed not in {"", before.confirmed}:
+            lines.append(_line(view.id, f"shows it: {told.confirmed}", now))
+        if told.hardware != before.hardware:
+            lines.append(_line(view.id, f"is {told.hardware}", now))
         return lines
 
     def lose(self, banner: BannerId, now: Instant) -> list[str]:

@@ -8,7 +8,7 @@ from shared.contracts.banner import Display
 from shared.contracts.instants import Instant, milliseconds_between
 from shared.contracts.lobby import ALL_BANNERS
 from shared.contracts.refusals import Busy, Held, NoSuchPool
-from shared.contracts.views import DisplayView, How
+from shared.contracts.views import BannerView, Confirmation, DisplayView, How
 
 HOW: Final[dict[How, str]] = {
     "expired": "its time was up",
@@ -48,6 +48,39 @@ def seconds_left(display: Display, now: Instant) -> int:
 def shows(display: Display | None) -> str:
     """What a banner does."""
     return "is dark" if display is None else f"shows “{display.text}” until {local_time(display.until)}"
+
+
+def confirmed(confirmation: Confirmation | None) -> str:
+    """What the hardware has said of what shows; nothing while there is nothing to say yet."""
+    match confirmation:
+        case Confirmation(state="confirmed", after_ms=after_ms):
+            return f"confirmed after {after_ms} ms"
+        case Confirmation(state="unconfirmed"):
+            return "unconfirmed"
+        case _:
+            return ""
+
+
+def hardware(view: BannerView) -> str:
+    """Whether the hardware is there; else why it is not, and since when."""
+    since = "" if view.last_seen is None else f" since {local_time(view.last_seen)}"
+    match view.offline_because:
+        case None:
+            return view.presence
+        case "never-seen":
+            return "offline, never seen"
+        case "silent":
+            return f"offline{since}, silent"
+        case "left":
+            return f"offline{since}, left" + (f": {view.offline_note}" if view.offline_note else "")
+
+
+def proof(confirmed_from: Instant | None, confirmed_to: Instant | None) -> str:
+    """For how long the hardware has said that it showed something."""
+    if confirmed_from is None:
+        return "unconfirmed"
+    seconds = milliseconds_between(confirmed_from, confirmed_to or confirmed_from) / 1000
+    return f"confirmed for {seconds:.1f} s"
 
 
 def fate(view: DisplayView, anywhere: str, now: Instant) -> str:

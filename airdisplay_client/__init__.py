@@ -14,7 +14,7 @@ from airdisplay_client.gateways import Token
 from airdisplay_client.news import Changed, Connection, News, Note, Vanished
 from airdisplay_client.streams import Following, Watching
 from shared.contracts.banner import Display
-from shared.contracts.views import BannerView, DisplayView, HistoryItem
+from shared.contracts.views import BannerView, DisplayView, HistoryItem, TelemetryItem
 
 __all__ = [
     "AirDisplay",
@@ -33,6 +33,7 @@ __all__ = [
     "Note",
     "OutcomeUnknown",
     "Refused",
+    "TelemetryItem",
     "Token",
     "Unavailable",
     "Vanished",

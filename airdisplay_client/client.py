@@ -19,6 +19,7 @@ from airdisplay_client.news import Connection, Note
 from airdisplay_client.streams import BannersReader, DisplayReader, Following, Reader, Watching
 from shared.contracts.errors import Malformed
 from shared.contracts.identity import DisplayId, banner_id
+from shared.contracts.instants import Instant
 from shared.contracts.live import NAMED_AT_MOST
 from shared.contracts.refusals import NotShowing
 from shared.contracts.views import (
@@ -28,10 +29,13 @@ from shared.contracts.views import (
     HistoryItem,
     HistoryPage,
     PendingPage,
+    TelemetryItem,
+    TelemetryPage,
 )
 
 _BANNERS_PAGE: Final = 1_000
 _HISTORY_PAGE: Final = 100
+_TELEMETRY_PAGE: Final = 1_000
 _OVER: Final = NotShowing(display_id=DisplayId("")).reason
 
 _Reader = TypeVar("_Reader", bound=Reader[Any])
@@ -41,6 +45,7 @@ _banners = msgspec.json.Decoder(BannerPage)
 _display = msgspec.json.Decoder(DisplayView)
 _pending = msgspec.json.Decoder(PendingPage)
 _history = msgspec.json.Decoder(HistoryPage)
+_telemetry = msgspec.json.Decoder(TelemetryPage)
 
 
 class AirDisplay:
@@ -159,6 +164,27 @@ class AirDisplay:
             Refused: by `UnknownBanner`.
         """
         return await self._calls.ask(Call("GET", _path_of_banner(banner), effect="none"), _banner)
+
+    async def telemetry(
+        self, banner: str, kind: str | None = None, *, since: Instant | None = None
+    ) -> AsyncGenerator[TelemetryItem]:
+        """What is measured on a banner: the newest of each kind; or one kind, the oldest first.
+
+        Of one kind everything since a time, else the last thousand. `item.value` is JSON as it was sent.
+
+        Raises:
+            Refused: by `UnknownBanner`, or for what can be no kind.
+        """
+        query = {"limit": str(_TELEMETRY_PAGE)}
+        query |= {name: value for name, value in (("kind", kind), ("since", since)) if value is not None}
+        path = f"{_path_of_banner(banner)}/telemetry"
+        while True:
+            page = await self._calls.ask(Call("GET", path, query=query, effect="none"), _telemetry)
+            for each in page.items:
+                yield each
+            if page.next_cursor is None:
+                return
+            query["cursor"] = page.next_cursor
 
     async def banners(
         self, *, tag: str | None = None, status: str | None = None

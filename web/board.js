@@ -5,7 +5,9 @@
  * @typedef {{id: string, text: string, by: string, shown_at: string, until: string}} Display
  * @typedef {{id: string, name: string, tags: string[], revision: number, display: Display | null,
  *   queue_length?: number, approve_first?: boolean, hold?: {reason: string} | null,
- *   presence: "online" | "offline", reported: {display_id: string | null, at: string} | null}} Banner
+ *   confirmation: {state: "showing" | "confirmed" | "unconfirmed"} | null,
+ *   presence: "online" | "offline", last_seen: string | null, offline_note: string | null,
+ *   offline_because: "silent" | "left" | "never-seen" | null}} Banner
  */
 
 export class Board {
@@ -92,7 +94,8 @@ export class Board {
   learn(id, revision, display) {
     const known = this.#banners.get(id);
     if (known !== undefined) {
-      this.takeChanges([revision > known.revision ? { ...known, revision, display } : known]);
+      const confirmation = display === null ? null : { state: "showing" };
+      this.takeChanges([revision > known.revision ? { ...known, revision, display, confirmation } : known]);
     }
   }
 }

@@ -146,6 +146,7 @@ class Card {
     setText(takeDown.firstElementChild, ` from ${banner.name}`);
     setText(hardware, hardwareWords(banner, display));
     hardware.dataset.presence = banner.presence;
+    hardware.dataset.confirmation = display === null ? "" : (banner.confirmation?.state ?? "showing");
     this.#renderTags(banner.tags);
     if (this.#displayId !== (display?.id ?? null)) {
       this.#begin(display);
@@ -252,13 +253,20 @@ function lineWords({ queue_length: length = 0, approve_first: approveFirst = fal
   return [line, approveFirst ? "texts need an operator’s yes" : ""].filter(Boolean).join("; ");
 }
 
-/** Whether the hardware is there, and whether it has said that it shows this very display. */
-function hardwareWords({ presence, reported }, display) {
-  const panel = presence === "online" ? "Panel online" : "Panel offline";
-  if (display === null) {
-    return panel;
+const CONFIRMED = { confirmed: "shows this text", unconfirmed: "not confirmed", showing: "not confirmed yet" };
+
+/** Whether the hardware is there, else since when not; and whether it has said that it shows what it shall. */
+function hardwareWords(banner, display) {
+  const panel = banner.presence === "online" ? "Panel online" : offlineWords(banner);
+  return display === null ? panel : `${panel}, ${CONFIRMED[banner.confirmation?.state ?? "showing"]}`;
+}
+
+function offlineWords({ last_seen: lastSeen, offline_because: because, offline_note: note }) {
+  if (!lastSeen) {
+    return "Panel offline";
   }
-  return reported?.display_id === display.id ? `${panel}, shows this text` : `${panel}, not confirmed`;
+  const since = new Date(lastSeen).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  return because === "left" ? `Panel left at ${since}${note ? ` (${note})` : ""}` : `Panel offline since ${since}`;
 }
 
 function size(text) {

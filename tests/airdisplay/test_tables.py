@@ -32,6 +32,7 @@ from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import later
 from shared.contracts.views import (
     BannerView,
+    Confirmation,
     DisplayView,
     Ended,
     Forgotten,
@@ -78,7 +79,13 @@ def test_a_node_that_does_not_say_since_when_is_listed_too() -> None:
 def test_banners_are_listed_with_what_they_show() -> None:
     banners = [
         BannerView(
-            id=BannerId("lightning"), name="L", tags=(), revision=1, display=DISPLAY, presence="online"
+            id=BannerId("lightning"),
+            name="L",
+            tags=(),
+            revision=1,
+            display=DISPLAY,
+            confirmation=Confirmation("confirmed", later(NOON, 80), 80),
+            presence="online",
         ),
         BannerView(
             id=BannerId("sparky"),
@@ -89,20 +96,35 @@ def test_banners_are_listed_with_what_they_show() -> None:
             queue_length=3,
             hold=OnHold(reason="[red] wind", by="olga", at=NOON),
         ),
-        BannerView(id=BannerId("stormy"), name="S", tags=(), revision=3, display=None),
+        BannerView(
+            id=BannerId("stormy"),
+            name="S",
+            tags=(),
+            revision=3,
+            display=None,
+            last_seen=NOON,
+            offline_because="left",
+            offline_note="[i] landed",
+        ),
     ]
 
     assert [
-        ["lightning", "[bold]", "Hello", "👋", "58", "s", "online"],
+        ["lightning", "[bold]", "Hello", "👋", "58", "s", "after", "80", "ms", "online"],
         ["sparky", "3", "[red]", "wind", "offline"],
-        ["stormy", "offline"],
+        ["stormy", "offline", "since", f"{local_time(NOON)},", "left:", "[i]", "landed"],
     ] == rows(of_banners(banners, later(NOON, 2_000)))
 
 
 def test_a_history_has_a_row_for_everything_that_happened() -> None:
     ticket = Ticket(id=DisplayId("t"), text="[i] Next", by="bob", at=NOON, ttl_ms=1)
     hold = OnHold(reason="[red] wind", by="olga", at=NOON)
-    ended = Ended(display=DISPLAY, ended_at=later(NOON, 1_000), how="expired")
+    ended = Ended(
+        display=DISPLAY,
+        ended_at=later(NOON, 1_000),
+        how="expired",
+        confirmed_from=later(NOON, 80),
+        confirmed_to=later(NOON, 1_050),
+    )
     decisions: list[tuple[str, tuple[HistoryEvent, ...]]] = [
         ("bob", (TakenBack(by="bob", role="author"),)),
         ("olga", (TakenBack(by="olga", role="operator"),)),
@@ -140,7 +162,7 @@ def test_a_history_has_a_row_for_everything_that_happened() -> None:
         f"{at} olga one left the line an operator took it out of the line",
         f"{at} bob one left the line it was taken back",
         f"{at} ada “[bold] Hello 👋” shows",
-        f"{then} ada “[bold] Hello 👋” is over its time was up",
+        f"{then} ada “[bold] Hello 👋” is over its time was up, confirmed for 1.0 s",
         f"{at} ada “[b] Ho” reads “Hi”",
         f"{at} bob “[i] Next” waits in line",
         f"{at} up registered as Lightning [x]",

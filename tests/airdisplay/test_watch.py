@@ -14,7 +14,7 @@ from airdisplay_client import AirDisplay, Connection, Note
 from shared.contracts.banner import Display
 from shared.contracts.identity import BannerId, DisplayId
 from shared.contracts.instants import later
-from shared.contracts.views import BannerView, Presence
+from shared.contracts.views import BannerView, Confirmation, Presence
 from tests.airdisplay.running import Up
 from tests.client.scripts import Talk, banner, hello, snapshot, talking
 from tests.support.clock import NOON
@@ -27,7 +27,12 @@ SHOWS = f"{AT}  lightning shows “Hello” until {local_time(DISPLAY.until)}"
 DARK = f"{AT}  lightning is dark"
 
 
-def view(revision: int, display: Display | None = None, presence: Presence = "online") -> BannerView:
+def view(
+    revision: int,
+    display: Display | None = None,
+    presence: Presence = "online",
+    confirmation: Confirmation | None = None,
+) -> BannerView:
     """The banner as it is told."""
     return BannerView(
         id=BannerId("lightning"),
@@ -35,6 +40,7 @@ def view(revision: int, display: Display | None = None, presence: Presence = "on
         tags=(),
         revision=revision,
         display=display,
+        confirmation=confirmation,
         presence=presence,
     )
 
@@ -51,6 +57,22 @@ def view(revision: int, display: Display | None = None, presence: Presence = "on
             [view(1), view(1, presence="offline")],
             [f"{AT}  lightning is offline"],
             id="hardware comes and goes",
+        ),
+        pytest.param(
+            [
+                view(1, DISPLAY, confirmation=Confirmation("showing")),
+                view(1, DISPLAY, confirmation=Confirmation("confirmed", NOON, 80)),
+                view(1, DISPLAY, confirmation=Confirmation("confirmed", NOON, 80)),
+                view(1, DISPLAY, confirmation=Confirmation("unconfirmed")),
+                view(2),
+            ],
+            [
+                SHOWS,
+                f"{AT}  lightning shows it: confirmed after 80 ms",
+                f"{AT}  lightning shows it: unconfirmed",
+                DARK,
+            ],
+            id="hardware confirms what shows, or takes that back",
         ),
     ],
 )

@@ -4,13 +4,14 @@ from typing import Any
 
 import anyio
 import httpx
+import msgspec
 import pytest
 
 from airdisplay_client import AirDisplay, Malformed, Refused
-from shared.contracts import refusals
+from shared.contracts import refusals, subjects
 from shared.contracts.banner import When
 from shared.contracts.identity import BannerId
-from shared.contracts.instants import milliseconds_between
+from shared.contracts.instants import Instant, milliseconds_between
 from shared.contracts.refusals import Refusal
 from tests.support.banners import new_banner_id
 from tests.support.gateways import Gateway, Services, online_over
@@ -55,6 +56,21 @@ async def test_any_free_banner_with_a_tag_will_do(
     assert ("showing", banner) == (shown.state, shown.banner)
     assert ("waiting", 1) == (waiting.state, waiting.position)
     await air.take_back(waiting.id)
+
+
+async def test_what_is_measured_is_read_page_by_page(
+    air: AirDisplay, free: BannerId, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("airdisplay_client.client._TELEMETRY_PAGE", 3)
+    for number in range(7):
+        subject = subjects.measured(free, "wind")
+        await services.mesh.requests.ask(subject, b'{"n":%d}' % number, timeout=5)
+
+    values = [item.value async for item in air.telemetry(free, "wind", since=Instant("2026-01-01T00:00:00Z"))]
+    newest = [(item.kind, item.value) async for item in air.telemetry(free)]
+
+    assert [{"n": number} for number in range(7)] == [msgspec.json.decode(value) for value in values]
+    assert [("wind", values[-1])] == newest
 
 
 async def test_a_display_is_mended_at_the_revision_that_was_seen(air: AirDisplay, free: BannerId) -> None:

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Route, expect
 
 from shared.contracts import subjects
-from shared.contracts.hardware import Presence, Reported
+from shared.contracts.hardware import UNCONFIRMED_AFTER_MS, Presence, Reported
 from shared.contracts.identity import DisplayId
 from shared.contracts.text import clean
 from shared.mesh import clock
@@ -247,15 +247,31 @@ async def test_what_the_hardware_reports_stands_on_the_card(
     hardware = visitor.card(name).locator(".hardware")
     await expect(hardware).to_have_text("Panel offline")
     answer = await whole_mesh.show(banner, "Confirm this")
-    await expect(hardware).to_have_text("Panel offline, not confirmed")
+    await expect(hardware).to_have_text("Panel offline, not confirmed yet")
 
     here = msgspec.json.encode(Presence(at=clock.now()))
     await whole_mesh.fleet.publish(subjects.banner(banner, "presence"), here)
-    await expect(hardware).to_have_text("Panel online, not confirmed")
+    await expect(hardware).to_have_text("Panel online, not confirmed yet")
     said = Reported(display_id=DisplayId(str(answer["id"])), revision=1, at=clock.now())
     await whole_mesh.fleet.publish(subjects.banner(banner, "reported"), msgspec.json.encode(said))
 
     await expect(hardware).to_have_text("Panel online, shows this text")
+    await expect(hardware).to_have_attribute("data-confirmation", "confirmed")
+
+    goodbye = msgspec.json.encode(Presence(leaving="landed"))
+    await whole_mesh.fleet.publish(subjects.banner(banner, "presence"), goodbye)
+
+    await expect(hardware).to_have_text(re.compile(r"^Panel left at .+ \(landed\), shows this text$"))
+
+
+async def test_what_no_hardware_reports_stands_on_the_card_as_not_confirmed(
+    whole_mesh: WholeMesh, banner: str, name: str, visitor: Visitor
+) -> None:
+    await whole_mesh.show(banner, "Who sees this?")
+
+    hardware = visitor.card(name).locator(".hardware")
+    await expect(hardware).to_have_text("Panel offline, not confirmed", timeout=4 * UNCONFIRMED_AFTER_MS)
+    await expect(hardware).to_have_attribute("data-confirmation", "unconfirmed")
 
 
 async def test_a_search_leaves_the_banners_in_which_every_word_stands(

@@ -8,7 +8,16 @@ import { Calls, type Retries } from "./calls.ts";
 import type { WatchEvent } from "./channel.ts";
 import { ServerClock } from "./clock.ts";
 import type { Token } from "./token.ts";
-import type { Banner, BannerStatus, Display, HistoryItem, NewBanner, Slug } from "./types.ts";
+import type {
+  Banner,
+  BannerInFull,
+  BannerStatus,
+  Display,
+  HistoryItem,
+  NewBanner,
+  Slug,
+  TelemetryItem,
+} from "./types.ts";
 import type { Wanted } from "./wanted.ts";
 import { Watching } from "./watch.ts";
 
@@ -94,9 +103,20 @@ export class AirDisplay {
     return answer.body as Banner;
   }
 
-  /** One banner, as the store has it now. */
-  banner(id: string, { signal }: Asking = {}): Promise<Banner> {
-    return this.#get<Banner>(bannerPath(id), {}, signal);
+  /** One banner, as the store has it now, with the newest of each kind that is measured on it. */
+  banner(id: string, { signal }: Asking = {}): Promise<BannerInFull> {
+    return this.#get<BannerInFull>(bannerPath(id), {}, signal);
+  }
+
+  /**
+   * What is measured on a banner: the newest of each kind; or of one `kind`, the oldest first, everything `since` a
+   * time, else the last hundred.
+   */
+  telemetry(
+    banner: string,
+    { signal, ...which }: { kind?: string; since?: string } & Asking = {},
+  ): AsyncGenerator<TelemetryItem, void> {
+    return this.#pages<TelemetryItem>(`${bannerPath(banner)}/telemetry`, "cursor", which, signal);
   }
 
   /** All banners in the order of their ids, or those that are so. */

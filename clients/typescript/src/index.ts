@@ -7,6 +7,7 @@ export { AirDisplayError, ChannelClosed, Refused, OutcomeUnknown, Unreadable } f
 export type { Token } from "./token.ts";
 export type {
   Banner,
+  BannerInFull,
   BannerStatus,
   Display,
   HistoryItem,
@@ -14,6 +15,7 @@ export type {
   NewBanner,
   Problem,
   Slug,
+  TelemetryItem,
 } from "./types.ts";
 export type { Wanted } from "./wanted.ts";
 export type { Watching } from "./watch.ts";

@@ -12,6 +12,12 @@ type InLive = Live["schemas"];
 /** A banner and what it shows. */
 export type Banner = InHttp["BannerView"];
 
+/** A banner with the newest of each kind that is measured on it; null when that was not to be had at once. */
+export type BannerInFull = InHttp["BannerInFull"];
+
+/** What was measured of one kind, and when. */
+export type TelemetryItem = InHttp["TelemetryItem"];
+
 /** A message and what has become of it: it waits, is queued, shows, or is over. What does not apply is absent. */
 export type Display = InHttp["DisplayView"];
 

@@ -114,6 +114,19 @@ test("a message can be looked at, mended with its revision, and taken back by it
   await refusal(ada.display("0123456789abcdef0123456789abcdef"), "unknown-display");
 });
 
+test("what is measured on a banner is read to its end, and stands beside it", async () => {
+  const banner = await newBanner();
+
+  const items = [];
+  for await (const item of guest().telemetry(banner, { kind: "wind", since: "2026-01-01T00:00:00Z" })) {
+    items.push(item);
+  }
+
+  assert.deepEqual(items, []);
+  assert.deepEqual((await guest().banner(banner)).telemetry, {});
+  await refusal(guest().telemetry("nowhere").next(), "unknown-banner");
+});
+
 test("an operator holds and releases a banner; a guest does not", async () => {
   const banner = await newBanner();
 

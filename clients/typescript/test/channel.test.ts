@@ -27,6 +27,10 @@ function banner(id: string, revision: number, until?: Date): Banner {
     pending_length: 0,
     hold: null,
     presence: "offline",
+    confirmation: null,
+    last_seen: null,
+    offline_because: "never-seen",
+    offline_note: null,
     reported: null,
   };
 }

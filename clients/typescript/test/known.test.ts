@@ -20,6 +20,10 @@ function banner(id: string, revision: number, more: Partial<Banner> = {}): Banne
     pending_length: 0,
     hold: null,
     presence: "offline",
+    confirmation: null,
+    last_seen: null,
+    offline_because: "never-seen",
+    offline_note: null,
     reported: null,
     ...more,
   };

@@ -115,6 +115,9 @@ export interface paths {
         /**
          * One banner
          * @description One banner as the store has it now. To poll, send the `ETag` as `If-None-Match`.
+         *
+         *     The `ETag` is the revision of what was decided, so 304 says that nothing else was. What hardware says
+         *     stands beside that and changes without a revision: who polls for it asks without `If-None-Match`.
          */
         get: operations["getBanner"];
         put?: never;
@@ -190,7 +193,8 @@ export interface paths {
          * What was decided about a banner
          * @description Every decision, the newest first; `next_cursor` asks, as `before`, for the page after this one.
          *
-         *     Kept for 30 days, and at most 10,000 a banner.
+         *     Where a display ended, it is told from when to when the hardware has confirmed it. Kept for 30 days, and
+         *     at most 10,000 a banner.
          */
         get: operations["getHistory"];
         put?: never;
@@ -234,7 +238,7 @@ export interface paths {
         };
         /**
          * Follow one banner
-         * @description Server-sent events: `event: banner`, `id: <epoch>:<revision>`, and the banner as `data`.
+         * @description Server-sent events: `event: banner`, `id: <epoch>:<revision>:<hardware>`, and the banner as `data`.
          *
          *     Whoever comes back with `Last-Event-ID` is not told again what was told already.
          */
@@ -259,6 +263,29 @@ export interface paths {
          * @description The texts that wait for a yes, the oldest first.
          */
         get: operations["pendingOn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/banners/{banner}/telemetry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is measured on a banner
+         * @description Without a `kind`, the newest of each kind. With one, its values, the oldest first, for a day.
+         *
+         *     From `since` on, `limit` of them, and `next_cursor` asks, as `cursor`, for those that came after; without
+         *     `since`, the last `limit` of them.
+         */
+        get: operations["getTelemetry"];
         put?: never;
         post?: never;
         delete?: never;
@@ -342,7 +369,10 @@ export interface paths {
         };
         /**
          * Follow a message
-         * @description What has become of a message, from waiting to ended, for a day at least.
+         * @description What has become of a message, from waiting to ended, for a day at least; and what hardware says of it.
+         *
+         *     Hardware that says that it shows the message confirms it: `confirmed_from` when it first said so, and
+         *     `confirmed_to` when it said that it did no longer, or, if it never did, when it last said that it does.
          */
         get: operations["getDisplay"];
         put?: never;
@@ -606,6 +636,49 @@ export interface components {
             type: "/problems/bad-word";
         };
         /**
+         * BannerInFull
+         * @description A banner with the newest of each kind that is measured on it; null when that cannot be had at once.
+         */
+        BannerInFull: {
+            /** @description Whether every text needs an operator's yes before it shows. */
+            approve_first: boolean;
+            /** @description Whether the hardware says that it shows this; null when nothing shows. */
+            confirmation: components["schemas"]["Confirmation"] | null;
+            /** @description What it shows; null when it shows nothing. */
+            display: components["schemas"]["Display"] | null;
+            /** @description Why nothing shows until it is released; null when there is no hold. */
+            hold: components["schemas"]["OnHold"] | null;
+            /** @description What it is called, for ever. */
+            id: string;
+            /** @description When it was last heard of; null while it is there, and when it never was. */
+            last_seen: string | null;
+            /** @description What people call it. */
+            name: string;
+            /** @description Why it is not there: fell silent, said goodbye, or never came; null while it is. */
+            offline_because: ("left" | "never-seen" | "silent") | null;
+            /** @description What it said when it said goodbye. */
+            offline_note: string | null;
+            /** @description How many texts wait for an operator's yes. */
+            pending_length: number;
+            /**
+             * @description Whether the hardware is there.
+             * @enum {unknown}
+             */
+            presence: "offline" | "online";
+            /** @description How many wait for their turn. */
+            queue_length: number;
+            /** @description What the hardware last said that it shows; null when it never said anything. */
+            reported: components["schemas"]["ReportedView"] | null;
+            /** @description The store's number of this state: only compared, never counted on. */
+            revision: number;
+            /** @description What it is called together with others. */
+            tags: string[];
+            /** @description The newest of each kind, by kind; null when it was not to be had at once. */
+            telemetry: {
+                [key: string]: components["schemas"]["Reading"];
+            } | null;
+        };
+        /**
          * BannerPage
          * @description Some banners, in the order of their ids; `next_cursor` asks for those after them.
          */
@@ -621,18 +694,30 @@ export interface components {
          *
          *     Nor are texts that wait for an operator's yes: only how many, with those of which nobody has said yet that
          *     they lapsed.
+         *
+         *     `revision` is that of what was decided. What the hardware says stands beside it and changes without a new
+         *     one: `confirmation`, null while nothing shows; `presence`, with the last sign of life and why there is
+         *     none now; and `reported`.
          */
         BannerView: {
             /** @description Whether every text needs an operator's yes before it shows. */
             approve_first: boolean;
+            /** @description Whether the hardware says that it shows this; null when nothing shows. */
+            confirmation: components["schemas"]["Confirmation"] | null;
             /** @description What it shows; null when it shows nothing. */
             display: components["schemas"]["Display"] | null;
             /** @description Why nothing shows until it is released; null when there is no hold. */
             hold: components["schemas"]["OnHold"] | null;
             /** @description What it is called, for ever. */
             id: string;
+            /** @description When it was last heard of; null while it is there, and when it never was. */
+            last_seen: string | null;
             /** @description What people call it. */
             name: string;
+            /** @description Why it is not there: fell silent, said goodbye, or never came; null while it is. */
+            offline_because: ("left" | "never-seen" | "silent") | null;
+            /** @description What it said when it said goodbye. */
+            offline_note: string | null;
             /** @description How many texts wait for an operator's yes. */
             pending_length: number;
             /**
@@ -753,6 +838,25 @@ export interface components {
             until: string;
         };
         /**
+         * Confirmation
+         * @description Whether the hardware has said that it shows what it shall show.
+         *
+         *     `showing`: not yet, and there is still time. `confirmed`: it has, first `at`, `after_ms` since it was
+         *     decided; nothing else since. `unconfirmed`: there was time enough, or it says by now that it shows
+         *     something else.
+         */
+        Confirmation: {
+            /** @description How many milliseconds after it was decided; null unless it is confirmed. */
+            after_ms: number | null;
+            /** @description When the hardware first said so; null unless it did. */
+            at: string | null;
+            /**
+             * @description What the hardware has said of what shows: nothing yet, that it does, or not so.
+             * @enum {unknown}
+             */
+            state: "confirmed" | "showing" | "unconfirmed";
+        };
+        /**
          * Display
          * @description One message on a banner, from its Show to its deadline. Over for everybody once `until` is reached.
          */
@@ -779,13 +883,24 @@ export interface components {
          * @description A message and what has become of it: in a lobby, waiting for a yes, in line, on the banner, or over.
          *
          *     What does not apply is absent. `starts_at` is the latest; `revision` is the banner's; a pending one ends
-         *     by itself at `lapses_at`; `reason` is the operator's who rejected it.
+         *     by itself at `lapses_at`; `reason` is the operator's who rejected it. Where it is asked for, it is told as
+         *     well from when to when the hardware has confirmed it; while that goes on there is no `confirmed_to`.
          */
         DisplayView: {
             /** @description The id of a banner. */
             banner?: string;
             /** @description Whose: a guest, a user, an operator or a service. */
             by: string;
+            /**
+             * Format: date-time
+             * @description When the hardware first said that it shows this; absent when it never did.
+             */
+            confirmed_from?: string;
+            /**
+             * Format: date-time
+             * @description When it said that it did no longer; if it never did, when it last said that it does.
+             */
+            confirmed_to?: string;
             /**
              * Format: date-time
              * @description When it was over.
@@ -834,9 +949,19 @@ export interface components {
         };
         /**
          * Ended
-         * @description A display was over.
+         * @description A display was over. The hardware showed it from `confirmed_from` to `confirmed_to`, if it said so.
          */
         Ended: {
+            /**
+             * Format: date-time
+             * @description When the hardware first said that it shows this; absent when it never did.
+             */
+            confirmed_from?: string;
+            /**
+             * Format: date-time
+             * @description When it said that it did no longer; if it never did, when it last said that it does.
+             */
+            confirmed_to?: string;
             /** @description What was over. */
             display: components["schemas"]["Display"];
             /**
@@ -1675,6 +1800,21 @@ export interface components {
             type: "/problems/queue-full";
         };
         /**
+         * Reading
+         * @description What was measured, and when the mesh took it; `value` is the JSON object of whoever measured it.
+         */
+        Reading: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What was measured, as the hardware wrote it. */
+            value: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * RecordUnreadableProblem
          * @description The stored record cannot be read by this version; it was left as it is.
          *
@@ -1886,6 +2026,33 @@ export interface components {
              * @enum {unknown}
              */
             type: "withdrawn";
+        };
+        /**
+         * TelemetryItem
+         * @description What was measured of one kind, and when the mesh took it; `value` is the JSON object of whoever did.
+         */
+        TelemetryItem: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Which kind of measurement. */
+            kind: string;
+            /** @description What was measured, as the hardware wrote it. */
+            value: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * TelemetryPage
+         * @description Some of what was measured on a banner; `next_cursor` asks for what came after it.
+         */
+        TelemetryPage: {
+            /** @description What is on this page. */
+            items: components["schemas"]["TelemetryItem"][];
+            /** @description Asks for the next page; null on the last one. */
+            next_cursor: string | null;
         };
         /**
          * Ticket
@@ -2768,7 +2935,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BannerView"];
+                    "application/json": components["schemas"]["BannerInFull"];
                 };
             };
             /** @description It is still as `If-None-Match` says. */
@@ -4659,6 +4826,178 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["WrongHostProblem"];
+                };
+            };
+            /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooManyRequestsProblem"];
+                };
+            };
+            /** @description [`headers-too-large`](/problems/headers-too-large): There are more headers, or longer ones, than there may be; the connection ends. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
+                };
+            };
+            /**
+             * @description [`failed`](/problems/failed): A bug on our side; the instance that met it is restarted.
+             *
+             *     [`record-unreadable`](/problems/record-unreadable): The stored record cannot be read by this version; it was left as it is.
+             */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["FailedProblem"] | components["schemas"]["RecordUnreadableProblem"];
+                };
+            };
+            /**
+             * @description [`mesh-unavailable`](/problems/mesh-unavailable): The store cannot be reached; nothing was done.
+             *
+             *     [`overloaded`](/problems/overloaded): Too much is under way; nothing was done.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MeshUnavailableProblem"] | components["schemas"]["OverloadedProblem"];
+                };
+            };
+            /** @description [`outcome-unknown`](/problems/outcome-unknown): It was sent to the store and no answer came; asking again with the same id finds out. */
+            504: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["OutcomeUnknownProblem"];
+                };
+            };
+        };
+    };
+    getTelemetry: {
+        parameters: {
+            query?: {
+                /** @description Where the page before ended: its `next_cursor`. */
+                cursor?: string;
+                /** @description Only this kind of measurement, and how it changed. */
+                kind?: string;
+                /** @description How many at most. */
+                limit?: number;
+                /** @description Nothing that was measured before this time: RFC 3339, UTC. */
+                since?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a banner.
+                 * @example lightning
+                 */
+                banner: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was measured. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TelemetryPage"];
+                };
+            };
+            /** @description [`malformed-request`](/problems/malformed-request): The request cannot be read at all: its body is no JSON, or no text. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+                };
+            };
+            /** @description [`not-authorized`](/problems/not-authorized): The request shows a token that proves nothing, or none where guests are not let in. */
+            401: {
+                headers: {
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotAuthorizedProblem"];
+                };
+            };
+            /** @description [`wrong-origin`](/problems/wrong-origin): A page of another site sent this, and that site is not listed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongOriginProblem"];
+                };
+            };
+            /**
+             * @description [`not-found`](/problems/not-found): There is nothing at this path.
+             *
+             *     [`unknown-banner`](/problems/unknown-banner): No banner has this id.
+             */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["NotFoundProblem"] | components["schemas"]["UnknownBannerProblem"];
+                };
+            };
+            /**
+             * @description [`too-late`](/problems/too-late): The command arrived when its sender had stopped waiting for it; nothing was done.
+             *
+             *     [`too-slow`](/problems/too-slow): The request did not come as a whole in the time that there is for it; the connection ends.
+             */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["TooLateProblem"] | components["schemas"]["TooSlowProblem"];
+                };
+            };
+            /** @description [`address-too-long`](/problems/address-too-long): Path and query are longer than they may be; the connection ends. */
+            414: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddressTooLongProblem"];
+                };
+            };
+            /** @description [`wrong-host`](/problems/wrong-host): This was meant for another host, or led here by a name that is none of ours. */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["WrongHostProblem"];
+                };
+            };
+            /** @description [`invalid-request`](/problems/invalid-request): The request can be read, and a part of it is not as it has to be; `detail` names each. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["InvalidRequestProblem"];
                 };
             };
             /** @description [`too-many-requests`](/problems/too-many-requests): A user, or an address, does this more often than is fair to the others; nothing was done. */

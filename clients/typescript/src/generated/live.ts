@@ -379,18 +379,30 @@ export interface components {
          *
          *     Nor are texts that wait for an operator's yes: only how many, with those of which nobody has said yet that
          *     they lapsed.
+         *
+         *     `revision` is that of what was decided. What the hardware says stands beside it and changes without a new
+         *     one: `confirmation`, null while nothing shows; `presence`, with the last sign of life and why there is
+         *     none now; and `reported`.
          */
         BannerView: {
             /** @description Whether every text needs an operator's yes before it shows. */
             approve_first: boolean;
+            /** @description Whether the hardware says that it shows this; null when nothing shows. */
+            confirmation: components["schemas"]["Confirmation"] | null;
             /** @description What it shows; null when it shows nothing. */
             display: components["schemas"]["Display"] | null;
             /** @description Why nothing shows until it is released; null when there is no hold. */
             hold: components["schemas"]["OnHold"] | null;
             /** @description What it is called, for ever. */
             id: string;
+            /** @description When it was last heard of; null while it is there, and when it never was. */
+            last_seen: string | null;
             /** @description What people call it. */
             name: string;
+            /** @description Why it is not there: fell silent, said goodbye, or never came; null while it is. */
+            offline_because: ("left" | "never-seen" | "silent") | null;
+            /** @description What it said when it said goodbye. */
+            offline_note: string | null;
             /** @description How many texts wait for an operator's yes. */
             pending_length: number;
             /**
@@ -649,6 +661,25 @@ export interface components {
         };
         ClientFrame: components["schemas"]["Watch"] | components["schemas"]["Unwatch"] | components["schemas"]["Authorize"] | components["schemas"]["Pong"];
         /**
+         * Confirmation
+         * @description Whether the hardware has said that it shows what it shall show.
+         *
+         *     `showing`: not yet, and there is still time. `confirmed`: it has, first `at`, `after_ms` since it was
+         *     decided; nothing else since. `unconfirmed`: there was time enough, or it says by now that it shows
+         *     something else.
+         */
+        Confirmation: {
+            /** @description How many milliseconds after it was decided; null unless it is confirmed. */
+            after_ms: number | null;
+            /** @description When the hardware first said so; null unless it did. */
+            at: string | null;
+            /**
+             * @description What the hardware has said of what shows: nothing yet, that it does, or not so.
+             * @enum {unknown}
+             */
+            state: "confirmed" | "showing" | "unconfirmed";
+        };
+        /**
          * Display
          * @description One message on a banner, from its Show to its deadline. Over for everybody once `until` is reached.
          */
@@ -688,13 +719,24 @@ export interface components {
          * @description A message and what has become of it: in a lobby, waiting for a yes, in line, on the banner, or over.
          *
          *     What does not apply is absent. `starts_at` is the latest; `revision` is the banner's; a pending one ends
-         *     by itself at `lapses_at`; `reason` is the operator's who rejected it.
+         *     by itself at `lapses_at`; `reason` is the operator's who rejected it. Where it is asked for, it is told as
+         *     well from when to when the hardware has confirmed it; while that goes on there is no `confirmed_to`.
          */
         DisplayView: {
             /** @description The id of a banner. */
             banner?: string;
             /** @description Whose: a guest, a user, an operator or a service. */
             by: string;
+            /**
+             * Format: date-time
+             * @description When the hardware first said that it shows this; absent when it never did.
+             */
+            confirmed_from?: string;
+            /**
+             * Format: date-time
+             * @description When it said that it did no longer; if it never did, when it last said that it does.
+             */
+            confirmed_to?: string;
             /**
              * Format: date-time
              * @description When it was over.
@@ -991,6 +1033,23 @@ export interface components {
              * @enum {unknown}
              */
             role?: "author" | "operator";
+        };
+        /**
+         * KeptReport
+         * @description A report as the mesh keeps it, once it was looked at: `heard_at` is by the server's clock.
+         */
+        KeptReport: {
+            /** @description When. */
+            at: string | null;
+            /** @description The id of a display. */
+            display_id: string | null;
+            /**
+             * Format: date-time
+             * @description When the mesh heard it, by the server's clock.
+             */
+            heard_at: string;
+            /** @description The store's number of this state: only compared, never counted on. */
+            revision: number | null;
         };
         /**
          * KeyReused
@@ -1509,7 +1568,7 @@ export interface components {
         };
         /**
          * Power
-         * @description How much is left in the battery, and how much is drawn from it.
+         * @description How much is left in the battery, and how much is drawn from it; less than nothing while it charges.
          */
         Power: {
             /** @description What is left in the battery, in percent. */
@@ -1519,14 +1578,21 @@ export interface components {
         };
         /**
          * Presence
-         * @description A heartbeat: the hardware is up.
+         * @description A heartbeat: the hardware is up. With `leaving`, a goodbye and why; it is offline at once.
+         *
+         *     Over MQTT a goodbye may be left with the server as a will.
          */
         Presence: {
             /**
-             * Format: date-time
              * @description When.
+             * @default null
              */
-            at: string;
+            at?: string | null;
+            /**
+             * @description A goodbye, and why.
+             * @default null
+             */
+            leaving?: string | null;
         };
         /**
          * Problem
@@ -1812,17 +1878,23 @@ export interface components {
         /**
          * Reported
          * @description What the hardware really shows: `display_id` is null when it shows nothing.
+         *
+         *     `at` is by the hardware's own clock, if it has one. `revision` is that of the record that it goes by, as
+         *     the header `Nats-Sequence` told it; MQTT has no headers, so there it is absent.
          */
         Reported: {
             /**
-             * Format: date-time
              * @description When.
+             * @default null
              */
-            at: string;
+            at?: string | null;
             /** @description Which display it shows; null for none. */
             display_id: string | null;
-            /** @description The store's number of this state: only compared, never counted on. */
-            revision: number;
+            /**
+             * @description The store's number of this state: only compared, never counted on.
+             * @default null
+             */
+            revision?: number | null;
         };
         /**
          * ReportedView
@@ -1852,11 +1924,6 @@ export interface components {
              */
             type: "returned";
         };
-        /**
-         * SentAgain
-         * @description The newest record is on its way; it has no members.
-         */
-        SentAgain: Record<string, never>;
         ServerFrame: components["schemas"]["Hello"] | components["schemas"]["Snapshot"] | components["schemas"]["Changes"] | components["schemas"]["Displays"] | components["schemas"]["Telemetry"] | components["schemas"]["Ping"] | components["schemas"]["Problem"];
         /**
          * SetApproval
