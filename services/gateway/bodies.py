@@ -83,7 +83,10 @@ Kind = Annotated[
 MeasuredSince = Annotated[
     str | None,
     QueryParameter(
-        pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?Z$",
+        # A day that its month has not is found out later.
+        pattern=r"^(?!0000)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+        r"T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?Z$",
+        schema_extra={"format": "date-time"},
         description="Nothing that was measured before this time: RFC 3339, UTC.",
     ),
 ]

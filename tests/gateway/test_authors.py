@@ -275,6 +275,7 @@ TAKES: dict[tuple[str, str], CallerRole] = {
     ("POST", "/v1/banners"): "operator",
     ("GET", "/v1/banners/{banner}"): "viewer",
     ("GET", "/v1/banners/{banner}/history"): "viewer",
+    ("GET", "/v1/banners/{banner}/telemetry"): "viewer",
     ("GET", "/v1/banners/{banner}/live"): "viewer",
     ("PUT", "/v1/banners/{banner}/hold"): "operator",
     ("DELETE", "/v1/banners/{banner}/hold"): "operator",

@@ -36,6 +36,7 @@ from shared.contracts.lobby import pool_of
 from shared.contracts.views import BannerPage, BannerView, DisplayView, HistoryPage
 from shared.entities.claims import Claims
 from shared.entities.memory import MemoryStore
+from shared.mesh import streams
 from shared.mesh.connection import Mesh, open_mesh
 from shared.mesh.newest import Look
 from tests.support.banners import MINUTE, new_banner_id, running_banner_service
@@ -105,9 +106,12 @@ async def running_gateway(
 ) -> AsyncGenerator[Gateway]:
     """A gateway on a free port, with a connection of its own, until the block is left.
 
-    Nobody is limited unless it is said: tests ask more than people do.
+    Nobody is limited unless it is said: tests ask more than people do. The streams are there, as if a banner
+    service had been.
     """
     access = access or Access(keys=keys_file())
+    async with open_mesh(nats_url, name="maker") as maker:
+        await streams.ensure(maker, streams.everything(replicas=1))
     async with (
         open_mesh(nats_url, name=f"{NAME}-{instance}") as mesh,
         gateway_service(
