@@ -19,11 +19,13 @@ help: ## list the targets
 up: $(VENV)/.run ## start everything on this machine: NATS, services, simulated banners, app
 	@exec $(BIN)/airdisplay up
 
-# Tests wait more than they work, so there is one worker more than this machine has cores.
+# Tests wait more than they work, so there is one worker more than this machine has cores. Those that run a whole
+# mesh at full load, and kill its processes, come afterwards, when nobody else is at work.
 WORKERS ?= $(shell expr `nproc 2>/dev/null || echo 2` + 1)
 
 test: $(VENV)/.node ## run the tests against a real nats-server and a real browser
-	$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadfile -m "not faults and not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "faults or slow"
 
 check: $(VENV)/.node ## linters, types, architecture
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/codespell

@@ -4,7 +4,6 @@
 Streams are shared by the tests of a module, so each test takes keys of its own (`banner`).
 """
 
-import os
 import sys
 from collections.abc import AsyncGenerator
 from pathlib import Path
@@ -23,15 +22,6 @@ from tests.support.nats_server import NatsServer, running_nats_server
 settings.register_profile("quick", max_examples=25, stateful_step_count=30, deadline=None)
 settings.register_profile("ci", max_examples=300, stateful_step_count=50, deadline=None)
 settings.load_profile("quick")  # `--hypothesis-profile=ci` looks longer
-
-_TAKES_LONG = ("faults", "slow")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On several workers the files that take longest begin first, so that nobody waits for one at the end."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        long = {item.path for item in items if any(map(item.get_closest_marker, _TAKES_LONG))}
-        items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(scope="session")
