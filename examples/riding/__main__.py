@@ -20,6 +20,7 @@ class Journal:
 
     def __init__(self) -> None:
         self.shows: dict[str, str] = {}
+        self._told: dict[str, int] = {}
         self.is_lost = anyio.Event()
         self._began = anyio.current_time()
 
@@ -28,10 +29,13 @@ class Journal:
         print(f"{anyio.current_time() - self._began:5.2f} s  {who:<6} {what}", flush=True)
 
     async def watch(self, air: AirDisplay) -> None:
-        """Write down all news."""
+        """Write down all news of what was decided; what hardware says changes no revision."""
         async for news in air.watch():
             match news:
+                case Changed(banner) if self._told.get(banner.id) == banner.revision:
+                    pass
                 case Changed(banner):
+                    self._told[banner.id] = banner.revision
                     self.shows[banner.id] = "" if banner.display is None else banner.display.text
                     self.write(
                         "watch", f"{banner.id} {_shows(self.shows[banner.id])}, revision {banner.revision}"
