@@ -20,7 +20,7 @@ TTL: Final = 1.0
 SECONDS: Final = 20.0
 PEOPLE: Final = 12
 BANNERS: Final = [f"banner-{number}" for number in range(6)]
-COMMANDS_AT_LEAST: Final = 1_000
+COMMANDS_AT_LEAST: Final = 300
 PATIENCE: Final = 60.0
 
 
