@@ -40,6 +40,8 @@ WISHES = {
     "--mqtt",
     "--keep-old",
     "--json",
+    "--tls",
+    "--service",
 }
 """Options that say what is wanted this once, unlike settings."""
 
