@@ -261,7 +261,7 @@ async def test_an_operator_holds_and_releases_a_banner(everything: Up) -> None:
 
     assert (0, f"{banner} is on hold: Storm [red] ahead; 1 in line\n") == (held.code, held.said)
     (row,) = [line for line in listed.said.splitlines() if banner in line]
-    assert [banner, "1", "Storm", "[red]", "ahead", "offline"] == row.split()
+    assert [banner, "1", "Storm", "[red]", "ahead", "offline,", "never", "seen"] == row.split()
     assert re.fullmatch(
         rf"Error: {banner} is on hold since {TIME} \(Storm \[red\] ahead\): "
         "wait in line with --queue, or take any free banner with --any\n",
@@ -318,7 +318,7 @@ async def test_the_history_tells_what_happened_and_how_it_ended(everything: Up) 
     rows = [" ".join(line.split()[3:]) for line in ended.said.splitlines() if "-" in line]
     assert [
         "on hold: wind",
-        "“Hello” is over an operator put the banner on hold",
+        "“Hello” is over an operator put the banner on hold, unconfirmed",
         "“Hello” shows",
         f"registered as {banner}",
     ] == rows
