@@ -1,5 +1,6 @@
 """Hardware: who is there, who is silent for long, who shows what nobody confirmed, who sends nonsense."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from shared.mesh.services import Found
 
 SILENT_SECONDS: Final = 60 * 60.0
 
+_NAMED_AT_MOST: Final = 3
 _NEVER: Final = "never-seen"
 _LEFT: Final = "left"
 
@@ -27,6 +29,13 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     last_seen: Instant | None = None
     offline_because: str | None = None
     unconfirmed: bool = False
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """As much of an intake's statistics as is judged here: how often for which reason, and of whom most."""
+
+    refused: dict[str, int]
+    refused_most: dict[str, int]
 
 
 def check(seen: Sequence[Seen], now: Instant) -> Sequence[Finding]:
@@ -57,13 +66,21 @@ def check(seen: Sequence[Seen], now: Instant) -> Sequence[Finding]:
 
 def check_refused(found: Iterable[Found]) -> Sequence[Finding]:
     """Whose reports and measurements the intakes refused, and how many; since each of them started."""
-    intakes = [each.data for each in found if each.name == "intake"]
-    refused = sum(_count(each.get("refused")) for each in intakes)
-    if not intakes:
+    data = [each.data for each in found if each.name == "intake"]
+    if not data:
         return []
+    try:
+        intakes = msgspec.convert(data, list[Refused])
+    except msgspec.ValidationError as error:
+        what = f"an intake tells in other words what it refused ({error})"
+        return [warn("hardware", what, "run the doctor and the services in one version")]
+    refused = sum(sum(each.refused.values()) for each in intakes)
     if not refused:
         return [ok("hardware", "nothing that hardware said was refused")]
-    offenders = _offenders(intakes)
+    most: Counter[str] = Counter()
+    for each in intakes:
+        most.update(each.refused_most)
+    offenders = [banner for banner, _ in most.most_common(_NAMED_AT_MOST)]
     whose = f", the most from {listed(offenders)}" if offenders else ""
     return [
         warn(
@@ -90,11 +107,3 @@ def _silent(each: Seen, now: Instant) -> bool:
     if each.online or each.last_seen is None or each.offline_because == _LEFT:
         return False
     return milliseconds_between(each.last_seen, now) > 1000 * SILENT_SECONDS
-
-
-def _offenders(intakes: Iterable[Mapping[str, Any]]) -> Sequence[str]:
-    return [str(name) for each in intakes for name in each.get("offenders") or ()]
-
-
-def _count(value: object) -> int:
-    return value if isinstance(value, int) else 0

@@ -14,6 +14,7 @@ import pytest
 from airdisplay.authority.authority import Authority
 from airdisplay.doctor.examination import Where, examine
 from airdisplay.doctor.findings import Finding, Level, worst
+from shared.contracts import subjects
 from shared.mesh.connection import Nats, open_mesh
 from tests.airdisplay.running import Ended, Up, airdisplay
 from tests.support.nats_server import NatsServer
@@ -182,6 +183,21 @@ async def test_a_registered_banner_without_hardware_is_told(tmp_path: Path) -> N
 
         async def told() -> bool:
             return "none of 1 banners is online" in await wrong(another)
+
+        await until(told)
+
+
+async def test_what_hardware_sends_and_nobody_takes_is_told(tmp_path: Path) -> None:
+    async with (
+        running_system(tmp_path, ttl=60) as another,
+        open_mesh(another.nats_as("fleet"), name="nonsense") as mesh,
+    ):
+        await another.register("lightning")
+        for _ in range(2):
+            await mesh.publish(subjects.telemetry("lightning", "power"), b"full")
+
+        async def told() -> bool:
+            return "2 messages of hardware were refused, the most from lightning" in await wrong(another)
 
         await until(told)
 

@@ -55,15 +55,24 @@ def test_hardware(banners: Sequence[Seen], told: Sequence[tuple[Level, str]]) ->
     assert all((each.do != "") is (each.level != "ok") for each in found)
 
 
-def refusing(refused: int, **more: object) -> Found:
-    """An intake that has refused so many messages."""
-    return Found(name="intake", id="1", version="1", data={"refused": refused, **more})
+def refusing(refused: int, **most: int) -> Found:
+    """An intake that has refused so many messages, and of whom the most."""
+    data = {"refused": {"no-json": refused, "too-long": 0}, "refused_most": most}
+    return Found(name="intake", id="1", version="1", data=data)
 
 
-def test_what_intakes_refused_is_added_up() -> None:
-    (found,) = check_refused([refusing(999), refusing(1), Found(name="banner", id="1", version="1")])
+def test_what_intakes_refused_is_added_up_and_the_worst_are_named() -> None:
+    intakes = [refusing(600, good=200, bad=400), refusing(400, worst=399, bad=1, a=0, b=0)]
+    (found,) = check_refused([*intakes, Found(name="banner", id="1", version="1")])
 
-    assert ("warn", "1,000 messages of hardware were refused") == (found.level, found.what)
+    expected = "1,000 messages of hardware were refused, the most from bad, good and worst"
+    assert ("warn", expected) == (found.level, found.what)
+
+
+def test_an_intake_that_cannot_be_understood_is_not_well() -> None:
+    odd = Found(name="intake", id="1", version="2", data={"refused": 7})
+
+    assert ["warn"] == [each.level for each in check_refused([odd])]
 
 
 def test_nothing_refused_is_well_and_no_intake_is_a_matter_of_versions() -> None:
